@@ -1,0 +1,130 @@
+import type { z } from "zod";
+import type { ChangeResult } from "./change.ts";
+import type { Decision } from "./decision.ts";
+import type { FtrackEvent } from "./event.ts";
+import type { FtrackId, ProjectName } from "./ids.ts";
+import type { Logger } from "./log.ts";
+import type { AyonReads, FtrackReads } from "./ports.ts";
+import type { FtrackProject, Reference } from "./reference.ts";
+
+/** Read access, and nothing that writes. One per batch. */
+export interface HandlerContext {
+  readonly ftrack: FtrackReads;
+  readonly ayon: AyonReads;
+  readonly reference: Reference;
+  /** The project the batch belongs to; it exists on both sides and the addon is enabled for it. */
+  readonly project: ProjectContext;
+  /** Writes this service made in the last minute. */
+  readonly ownWrites: OwnWrites;
+  readonly log: Logger;
+  /** Aborted when the process no longer owns the project, at shutdown, and at the handler's deadline. */
+  readonly signal: AbortSignal;
+  readonly now: Date;
+}
+
+export interface ProjectContext {
+  readonly ftrack: FtrackProject;
+  readonly ayonName: ProjectName;
+  /** IANA zone in which dates of this studio are calendar days. */
+  readonly timezone: string;
+}
+
+export interface OwnWrites {
+  /** True when this service itself gave the key this value within the last minute. */
+  wrote(entityId: FtrackId, key: string, value: unknown): boolean;
+}
+
+/**
+ * A handler: what it listens to, what it reads, what it decides. It never writes and never waits.
+ *
+ * A batch holds the wanted events of one project in order. A rule about a transition reads the transition
+ * from the events, and the state from `gather`; so a batch, a replay and a duplicate all converge.
+ */
+export interface HandlerSpec<Settings, Facts> {
+  /** Kebab-case; label of logs and metrics; never renamed. */
+  readonly name: string;
+  /** Words of the settings page. */
+  readonly title: string;
+  readonly topics: readonly [string, ...string[]];
+  /** Path in the addon settings, e.g. `service_event_handlers.status_task_to_version`; null: always on. */
+  readonly settingsKey: string | null;
+  readonly settings: z.ZodType<Settings>;
+  /** Time limit of one run in milliseconds. Default: see processor/dispatch. */
+  readonly deadlineMs?: number;
+  /** Pure and cheap: decides per event, before anything is read. */
+  wants(event: FtrackEvent): boolean;
+  /** Reads only. A fixed number of requests, whatever the number of events. */
+  gather(
+    events: readonly FtrackEvent[],
+    settings: Settings,
+    ctx: HandlerContext,
+  ): Promise<Facts>;
+  /** Pure, synchronous, total. */
+  decide(facts: Facts, settings: Settings): Decision;
+  /** Pure. What to do once the changes have been tried: ids to write back, people to tell. */
+  conclude?(
+    facts: Facts,
+    settings: Settings,
+    results: readonly ChangeResult[],
+  ): Decision;
+}
+
+/** Applies a decision; one result per change, in order. Given by the processor: the one write door. */
+export type Apply = (decision: Decision) => Promise<readonly ChangeResult[]>;
+
+export interface HandlerReport {
+  readonly decisions: readonly Decision[];
+  readonly results: readonly ChangeResult[];
+}
+
+/** A handler with its types closed over, so that the registry holds handlers of all kinds without `any`. */
+export interface Handler {
+  readonly name: string;
+  readonly title: string;
+  readonly topics: readonly string[];
+  readonly settingsKey: string | null;
+  readonly deadlineMs: number | undefined;
+  wants(event: FtrackEvent): boolean;
+  /**
+   * Parses this handler's settings.
+   *
+   * @throws z.ZodError: the handler is off for that project, with a message.
+   */
+  parseSettings(raw: unknown): void;
+  run(
+    events: readonly FtrackEvent[],
+    rawSettings: unknown,
+    ctx: HandlerContext,
+    apply: Apply,
+  ): Promise<HandlerReport>;
+}
+
+export function defineHandler<Settings, Facts>(
+  spec: HandlerSpec<Settings, Facts>,
+): Handler {
+  return {
+    name: spec.name,
+    title: spec.title,
+    topics: spec.topics,
+    settingsKey: spec.settingsKey,
+    deadlineMs: spec.deadlineMs,
+    wants: (event) => spec.wants(event),
+    parseSettings: (raw) => {
+      spec.settings.parse(raw ?? {});
+    },
+    async run(events, rawSettings, ctx, apply) {
+      const settings = spec.settings.parse(rawSettings ?? {});
+      const facts = await spec.gather(events, settings, ctx);
+      const decision = spec.decide(facts, settings);
+      const results = await apply(decision);
+      if (spec.conclude === undefined)
+        return { decisions: [decision], results };
+      const conclusion = spec.conclude(facts, settings, results);
+      const more = await apply(conclusion);
+      return {
+        decisions: [decision, conclusion],
+        results: [...results, ...more],
+      };
+    },
+  };
+}
