@@ -175,6 +175,18 @@ export interface FtrackMessage extends Base {
       };
 }
 
+/**
+ * Starts long work in the queue of jobs. While a job of the same key waits, a second one adds nothing.
+ *
+ * `key` is unique over all projects: `full-sync-<project id>`.
+ */
+export interface JobStart extends Base {
+  readonly kind: "job.start";
+  readonly job: string;
+  readonly key: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
 /** Every write this service can make. A new kind of write is a new member, and the compiler points at what is missing. */
 export type Change =
   | AyonOperation
@@ -190,7 +202,8 @@ export type Change =
   | FtrackUpdate
   | FtrackDelete
   | FtrackValue
-  | FtrackMessage;
+  | FtrackMessage
+  | JobStart;
 
 export type ChangeKind = Change["kind"];
 

@@ -22,6 +22,7 @@ export type SkipReason =
   | "value-unreadable"
   | "frozen"
   | "quarantined"
+  | "switched-off"
   | "not-relevant";
 
 export interface Skip {

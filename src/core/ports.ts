@@ -37,6 +37,8 @@ interface AyonNode {
   readonly thumbnailId: string | null;
   /** Values set on this entity itself, without inherited ones. */
   readonly own: Readonly<Record<string, unknown>>;
+  /** Free data of the entity; ours lies under `ftrackAttributes`. Empty when there is none. */
+  readonly data: Readonly<Record<string, unknown>>;
   /** Names with a leading slash: `/sq01/sh010`. */
   readonly path: string;
 }

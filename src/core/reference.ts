@@ -14,6 +14,7 @@ export interface Reference {
   objectTypes(): Promise<readonly ObjectType[]>;
   taskTypes(): Promise<readonly NamedRow[]>;
   statuses(): Promise<readonly FtrackStatus[]>;
+  priorities(): Promise<readonly NamedRow[]>;
   schema(projectSchemaId: FtrackId): Promise<ProjectSchema>;
   users(): Promise<UserMap>;
   /** The Ftrack user whose key this service uses; null when it cannot be found. */
