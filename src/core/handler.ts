@@ -2,10 +2,13 @@ import type { z } from "zod";
 import type { ChangeResult } from "./change.ts";
 import type { Decision } from "./decision.ts";
 import type { FtrackEvent } from "./event.ts";
-import type { FtrackId, ProjectName } from "./ids.ts";
+import type { ProjectName } from "./ids.ts";
 import type { Logger } from "./log.ts";
+import type { OwnWrites } from "./own-writes.ts";
 import type { AyonReads, FtrackReads } from "./ports.ts";
 import type { FtrackProject, Reference } from "./reference.ts";
+
+export type { OwnWrites } from "./own-writes.ts";
 
 /** Read access, and nothing that writes. One per batch. */
 export interface HandlerContext {
@@ -14,7 +17,7 @@ export interface HandlerContext {
   readonly reference: Reference;
   /** The project the batch belongs to; it exists on both sides and the addon is enabled for it. */
   readonly project: ProjectContext;
-  /** Writes this service made in the last minute. */
+  /** Writes this service itself made lately to the entities of the batch's events. */
   readonly ownWrites: OwnWrites;
   readonly log: Logger;
   /** Aborted when the process no longer owns the project, at shutdown, and at the handler's deadline. */
@@ -27,11 +30,6 @@ export interface ProjectContext {
   readonly ayonName: ProjectName;
   /** IANA zone in which dates of this studio are calendar days. */
   readonly timezone: string;
-}
-
-export interface OwnWrites {
-  /** True when this service itself gave the key this value within the last minute. */
-  wrote(entityId: FtrackId, key: string, value: unknown): boolean;
 }
 
 /**
