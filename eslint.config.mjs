@@ -42,6 +42,7 @@ const owner = {
   bullmq: "queue",
   ioredis: "queue",
   "@ftrack/api": "ftrack",
+  loglevel: "ftrack",
   ws: "ftrack",
   axios: "ayon",
   pino: "ops",

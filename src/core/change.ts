@@ -224,3 +224,18 @@ export interface ChangeResult {
     readonly transient: boolean;
   };
 }
+
+/**
+ * A point in time inside `data` or `value` of an Ftrack write. Strings there are text, whatever they look
+ * like, except in properties that Ftrack's schema calls date-time; a custom attribute of type date needs
+ * this form.
+ */
+export interface FtrackDatetime {
+  readonly __type__: "datetime";
+  readonly value: string;
+}
+
+/** A time for an Ftrack write, as plain data. @param iso - ISO-8601; without a zone it is UTC. */
+export function ftrackDatetime(iso: string): FtrackDatetime {
+  return { __type__: "datetime", value: iso };
+}

@@ -19,6 +19,11 @@ export interface FtrackReads {
   query<const Q extends readonly Query<unknown>[]>(
     ...queries: Q
   ): Promise<{ -readonly [K in keyof Q]: RowsOf<Q[K]> }>;
+  /**
+   * Ids of rows that were there but did not fit their query's schema, so far. Such an entity exists: it
+   * must not be taken for removed because its row is missing.
+   */
+  unreadable(): ReadonlySet<FtrackId>;
   /** Bytes and media type of a component in the server location; null when it is gone. */
   download(
     componentId: FtrackId,
