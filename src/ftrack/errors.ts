@@ -159,7 +159,9 @@ export function classify(
 
   function network(error: Thrown): ServiceError {
     if (
-      /^(Headers|Body)TimeoutError|aborted due to timeout/.test(error.message)
+      /^(Headers|Body)TimeoutError|aborted due to timeout|^timeout of \d+ ?ms/.test(
+        error.message,
+      )
     )
       return unavailable(codes.timeout, `Ftrack: ${text}`);
     return NEVER_SENT.test(error.message)
