@@ -102,7 +102,12 @@ const wireEntity = z
     changes: z
       .record(
         z.string(),
-        z.looseObject({ old: z.unknown(), new: z.unknown() }).nullable(),
+        z
+          .looseObject({
+            old: z.unknown().optional(),
+            new: z.unknown().optional(),
+          })
+          .nullable(),
       )
       .nullish(),
     parents: z.array(z.unknown()).nullish().catch(null),
@@ -135,10 +140,13 @@ const wireEntity = z
 const wireEvent = z.looseObject({
   source: z
     .looseObject({
-      id: z.unknown(),
-      clientToken: z.unknown(),
+      id: z.unknown().optional(),
+      clientToken: z.unknown().optional(),
       user: z
-        .looseObject({ id: z.unknown(), username: z.unknown() })
+        .looseObject({
+          id: z.unknown().optional(),
+          username: z.unknown().optional(),
+        })
         .nullish()
         .catch(null),
     })

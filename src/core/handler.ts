@@ -1,12 +1,13 @@
 import type { z } from "zod";
 import type { ChangeResult } from "./change.ts";
-import type { Decision } from "./decision.ts";
+import { nothing, type Decision } from "./decision.ts";
 import type { FtrackEvent } from "./event.ts";
 import type { ProjectName } from "./ids.ts";
 import type { Logger } from "./log.ts";
 import type { OwnWrites } from "./own-writes.ts";
 import type { AyonReads, FtrackReads } from "./ports.ts";
 import type { FtrackProject, Reference } from "./reference.ts";
+import { gateByRole } from "./roles.ts";
 
 export type { OwnWrites } from "./own-writes.ts";
 
@@ -51,6 +52,8 @@ export interface HandlerSpec<Settings, Facts> {
   readonly deadlineMs?: number;
   /** Pure and cheap: decides per event, before anything is read. */
   wants(event: FtrackEvent): boolean;
+  /** Security roles of which the acting user must have one; none given: everybody's events count. */
+  roles?(settings: Settings): readonly string[];
   /** Reads only. A fixed number of requests, whatever the number of events. */
   gather(
     events: readonly FtrackEvent[],
@@ -112,8 +115,17 @@ export function defineHandler<Settings, Facts>(
     },
     async run(events, rawSettings, ctx, apply) {
       const settings = spec.settings.parse(rawSettings ?? {});
-      const facts = await spec.gather(events, settings, ctx);
-      const decision = spec.decide(facts, settings);
+      const allowed = spec.roles?.(settings) ?? [];
+      const gated = await gateByRole(events, allowed, ctx.reference);
+      const refused: Decision = { ...nothing, skips: gated.skips };
+      if (gated.events.length === 0)
+        return { decisions: [refused], results: [] };
+      const facts = await spec.gather(gated.events, settings, ctx);
+      const decided = spec.decide(facts, settings);
+      const decision = {
+        ...decided,
+        skips: [...refused.skips, ...decided.skips],
+      };
       const results = await apply(decision);
       if (spec.conclude === undefined)
         return { decisions: [decision], results };

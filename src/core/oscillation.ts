@@ -1,0 +1,163 @@
+import type { Change } from "./change.ts";
+import type { Decision, Issue, Skip } from "./decision.ts";
+import { writtenForm, type OwnWrite, type OwnWrites } from "./own-writes.ts";
+
+/**
+ * How often a field must change hands, and how fast, to be fought over. A person does not click like that;
+ * two automations that undo each other do, until somebody switches one off.
+ */
+const TURNS = 4;
+const WITHIN_MS = 60_000;
+
+/** Key under which the ledger remembers that a field is frozen, by whose doing. */
+function markOf(key: string): string {
+  return `frozen:${key}`;
+}
+
+interface Fight {
+  /** Handlers that take part, in the order of their blows. */
+  readonly handlers: readonly string[];
+  /** The values they set, as an event shows them. */
+  readonly values: readonly string[];
+}
+
+/**
+ * Whether one more write would go on with a fight.
+ *
+ * Two shapes are known: handlers of this service that undo each other (a, b, a, b by two of them), and one
+ * handler that sets the same value again and again because something else takes it back. Writes of one
+ * handler that follow a person's clicks back and forth are neither.
+ */
+function findFight(history: readonly OwnWrite[], next: OwnWrite): Fight | null {
+  const turns = [...history, next]
+    .filter((write) => next.at - write.at <= WITHIN_MS)
+    .slice(-TURNS);
+  if (turns.length < TURNS) return null;
+  const handlers = [...new Set(turns.map((write) => write.by))];
+  const values = turns.map((write) => writtenForm(write.value));
+  const distinct = [...new Set(values)];
+  const isMutual =
+    handlers.length > 1 &&
+    distinct.length === 2 &&
+    values.every((value, i) => value === distinct[i % 2]);
+  const isAgainstOthers = handlers.length === 1 && distinct.length === 1;
+  return isMutual || isAgainstOthers ? { handlers, values: distinct } : null;
+}
+
+/** The writes to Ftrack fields that a change would be, as the ledger remembers them. */
+export function writesOf(change: Change, by: string, at: number): OwnWrite[] {
+  if (change.kind === "ftrack.value") {
+    const value = change.unset === true ? null : change.value;
+    return [{ entityId: change.entityId, key: change.key, value, by, at }];
+  }
+  if (change.kind !== "ftrack.update") return [];
+  const { entityId } = change;
+  return Object.entries(change.data).map(([key, value]) => ({
+    entityId,
+    key,
+    value,
+    by,
+    at,
+  }));
+}
+
+export interface Guarded {
+  readonly decision: Decision;
+  /** To be remembered with the own writes, so that the fields stay frozen. */
+  readonly marks: readonly OwnWrite[];
+}
+
+/**
+ * Takes out of a decision the writes that would go on with a fight between automations, and says who fights.
+ *
+ * A field stays frozen for as long as the ledger remembers the mark (`HISTORY_MS`); the other fields and
+ * entities go on. What needs a dropped change is dropped with it.
+ *
+ * @param by - the handler that decided
+ * @param actors - names of those who caused the events, for the case that the other side is none of our handlers
+ * @param now - milliseconds since the epoch
+ */
+export function freezeFights(
+  decision: Decision,
+  by: string,
+  actors: readonly string[],
+  ownWrites: Pick<OwnWrites, "history">,
+  now: number,
+): Guarded {
+  const changes: Change[] = [];
+  const skips: Skip[] = [];
+  const issues: Issue[] = [];
+  const marks: OwnWrite[] = [];
+  const dropped = new Set<string>();
+
+  for (const change of decision.changes) {
+    const frozen = new Set<string>();
+    for (const write of writesOf(change, by, now)) {
+      const mark = ownWrites.history(write.entityId, markOf(write.key)).at(-1);
+      if (mark !== undefined) {
+        frozen.add(write.key);
+        skips.push({
+          subject: change.subject,
+          reason: "frozen",
+          detail: `${write.key} is left alone for a while: ${mark.by} changed it back and forth.`,
+        });
+        continue;
+      }
+      const history = ownWrites.history(write.entityId, write.key);
+      const fight = findFight(history, write);
+      if (fight === null) continue;
+      const who = partiesOf(fight, actors);
+      frozen.add(write.key);
+      marks.push({
+        ...write,
+        key: markOf(write.key),
+        value: fight.values.join(" / "),
+        by: who,
+      });
+      skips.push({
+        subject: change.subject,
+        reason: "frozen",
+        detail: `${write.key} is left alone from now on: ${who} change it back and forth.`,
+      });
+      issues.push({
+        severity: "error",
+        rule: "automations-fight",
+        subject: change.subject,
+        detail: `${who} change ${write.key} back and forth (${fight.values.join(" / ")}).`,
+        fix: "Change the mapping of one of them or switch one off. The field is left alone for 15 minutes.",
+      });
+    }
+    const isBlocked = change.needs?.some((id) => dropped.has(id)) ?? false;
+    const rest = isBlocked ? null : without(change, frozen);
+    if (rest === null) dropped.add(change.id);
+    else changes.push(rest);
+  }
+  return {
+    decision: {
+      changes,
+      skips: [...decision.skips, ...skips],
+      issues: [...decision.issues, ...issues],
+    },
+    marks,
+  };
+}
+
+function partiesOf(fight: Fight, actors: readonly string[]): string {
+  const others =
+    fight.handlers.length > 1
+      ? []
+      : actors.length > 0
+        ? [...new Set(actors)]
+        : ["somebody else"];
+  return [...fight.handlers, ...others].join(" and ");
+}
+
+/** The change without these fields; null when nothing is left of it. */
+function without(change: Change, keys: ReadonlySet<string>): Change | null {
+  if (keys.size === 0) return change;
+  if (change.kind !== "ftrack.update") return null;
+  const rest = Object.entries(change.data).filter(([key]) => !keys.has(key));
+  return rest.length === 0
+    ? null
+    : { ...change, data: Object.fromEntries(rest) };
+}
