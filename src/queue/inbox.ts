@@ -1,0 +1,268 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import { partitionOf, type Envelope } from "../core/envelope.ts";
+import { UnavailableError } from "../core/errors.ts";
+import type { Logger } from "../core/log.ts";
+import type { Meter } from "../core/meter.ts";
+import { openDrainQueue, ring } from "./bell.ts";
+import { execute, guard, redisError } from "./redis-error.ts";
+import { type Connection } from "./redis.ts";
+import { ADVANCE, ENQUEUE, MARK_DIRTY, queueScript, run } from "./scripts.ts";
+import type { Cursor, EnqueueResult, Inbox, Json } from "./types.ts";
+
+export interface InboxOptions {
+  /** How long an event id is remembered against duplicates; longer than any overlap of a catch-up. */
+  readonly windowMs: number;
+  /** Most ids remembered per project. */
+  readonly maxSeen: number;
+  /** Acknowledged batches are kept in memory this long, and this many events, for when Redis loses them. */
+  readonly keepMs: number;
+  readonly keepEvents: number;
+  /** The connection may wait this long for an answer to a ring. */
+  readonly timeoutMs: number;
+}
+
+export const DEFAULT_INBOX_OPTIONS: InboxOptions = {
+  windowMs: 2 * 3600_000,
+  maxSeen: 200_000,
+  keepMs: 10_000,
+  keepEvents: 5_000,
+  timeoutMs: 2_000,
+};
+
+export interface InboxDeps {
+  /** An eager connection. */
+  readonly connection: Connection;
+  readonly log: Logger;
+  readonly meter: Meter;
+  /**
+   * Told when Redis lost more than memory still holds: what is between has to come from Ftrack's event log.
+   */
+  readonly onLoss?: () => void;
+}
+
+interface Sent {
+  readonly seq: number;
+  readonly at: number;
+  readonly envelopes: readonly Envelope[];
+  readonly position: Json;
+}
+
+const storedCursor = z.object({
+  boot: z.string(),
+  seq: z.number(),
+  at: z.number(),
+  position: z.json(),
+});
+
+/** A leecher that is silent for longer reports a loss that is none; a catch-up is the consequence. */
+const MARK_TTL_MS = 7 * 24 * 3600_000;
+
+function markOf(seq: number): string {
+  return seq === 0 ? "" : String(seq);
+}
+
+/** Scripts block Redis while they run: not more events than this in one. */
+const MOST_PER_SCRIPT = 500;
+
+/**
+ * The writing side of the inboxes.
+ *
+ * Redis may come back from a crash without its last second. So every batch leaves its number in Redis.
+ * After every reconnect that mark is read before anything is sent, and batches that Redis no longer knows
+ * are sent again first: otherwise newer events would get in before the lost ones.
+ */
+export function openInbox(
+  deps: InboxDeps,
+  overrides: Partial<InboxOptions> = {},
+): Inbox & { close(): Promise<void> } {
+  const options = { ...DEFAULT_INBOX_OPTIONS, ...overrides };
+  const { connection, log, meter } = deps;
+  const { client, keys } = connection;
+  const queue = openDrainQueue(connection, log);
+  const boot = randomUUID();
+  let seq = 0;
+  /** What the mark in Redis should say: the last batch noted there. */
+  let noted = 0;
+  let position: Json = null;
+  let recent: Sent[] = [];
+  /** What Redis holds is not certain: the connection was lost since the last look. */
+  let isDoubtful = false;
+  const doubt = (): void => {
+    isDoubtful = true;
+  };
+  client.on("close", doubt);
+
+  async function cursor(): Promise<Cursor | null> {
+    const text = await guard(client.get(keys.cursor));
+    if (text === null) return null;
+    const parsed = storedCursor.safeParse(JSON.parse(text));
+    return parsed.success ? { ...parsed.data } : null;
+  }
+
+  async function send(sent: Sent): Promise<EnqueueResult> {
+    const groups = byPartition(sent.envelopes);
+    const pipeline = client.pipeline();
+    queueScript(pipeline, MARK_DIRTY, [keys.dirty], [...groups.keys()]);
+    for (const [partition, envelopes] of groups) {
+      const { inbox, seen } = keys.project(partition);
+      for (let i = 0; i < envelopes.length; i += MOST_PER_SCRIPT) {
+        const part = envelopes.slice(i, i + MOST_PER_SCRIPT);
+        queueScript(
+          pipeline,
+          ENQUEUE,
+          [inbox, seen],
+          [
+            options.windowMs,
+            options.maxSeen,
+            ...part.flatMap((e) => [e.id, JSON.stringify(e)]),
+          ],
+        );
+      }
+    }
+    const [, ...added] = await execute(pipeline);
+    await withTimeout(ring(queue, [...groups.keys()]), options.timeoutMs);
+    await advance(sent);
+    const accepted = added.reduce<number>((n, x) => n + Number(x), 0);
+    return { accepted, duplicates: sent.envelopes.length - accepted };
+  }
+
+  /** Notes in Redis that this batch is the last one. */
+  async function advance(sent: Sent): Promise<void> {
+    const cursor: Cursor = {
+      boot,
+      seq: sent.seq,
+      at: Date.now(),
+      position: sent.position,
+    };
+    const reply = await run(
+      client,
+      ADVANCE,
+      [keys.sent(boot), keys.cursor],
+      [markOf(noted), markOf(sent.seq), JSON.stringify(cursor), MARK_TTL_MS],
+    );
+    if (reply === 0) {
+      isDoubtful = true;
+      throw new UnavailableError("Redis came back without its last events", {
+        code: "E_REDIS_REWOUND",
+        system: "redis",
+      });
+    }
+    noted = sent.seq;
+  }
+
+  /** Sends again what Redis has lost. */
+  async function settleDoubt(): Promise<void> {
+    isDoubtful = false;
+    try {
+      const mark = Number(await guard(client.get(keys.sent(boot))));
+      noted = mark;
+      // Ahead of us: the answer to the last batch got lost, and that batch is sent again anyway.
+      if (mark < seq) await rewind(mark);
+    } catch (thrown) {
+      isDoubtful = true;
+      throw thrown;
+    }
+  }
+
+  async function rewind(mark: number): Promise<void> {
+    const lost = recent.filter((sent) => sent.seq > mark);
+    const events = lost.reduce((n, sent) => n + sent.envelopes.length, 0);
+    const isComplete = lost[0]?.seq === mark + 1;
+    meter.count("enqueue_rewinds_total", {});
+    meter.count("events_rewound_total", {}, events);
+    log.warn(
+      { batches: seq - mark, events, isComplete },
+      "redis lost acknowledged events, they are sent again",
+    );
+    if (!isComplete) deps.onLoss?.();
+    for (const sent of lost) await send(sent);
+  }
+
+  function remember(sent: Sent): void {
+    recent.push(sent);
+    const oldest = sent.at - options.keepMs;
+    let events = recent.reduce((n, s) => n + s.envelopes.length, 0);
+    recent = recent.filter((s) => {
+      if (s === sent || (s.at >= oldest && events <= options.keepEvents)) {
+        return true;
+      }
+      events -= s.envelopes.length;
+      return false;
+    });
+  }
+
+  return {
+    cursor,
+    async enqueue(envelopes, newPosition) {
+      if (envelopes.length === 0 && newPosition === undefined) {
+        return { accepted: 0, duplicates: 0 };
+      }
+      const startedAt = performance.now();
+      if (isDoubtful) await settleDoubt();
+      const sent: Sent = {
+        seq: seq + 1,
+        at: Date.now(),
+        envelopes,
+        position: newPosition ?? position,
+      };
+      const result = await send(sent);
+      seq = sent.seq;
+      position = sent.position;
+      remember(sent);
+      meter.observe(
+        "enqueue_seconds",
+        {},
+        (performance.now() - startedAt) / 1000,
+      );
+      countAccepted(meter, envelopes, result);
+      return result;
+    },
+    async close() {
+      client.off("close", doubt);
+      await queue.close();
+    },
+  };
+}
+
+function countAccepted(
+  meter: Meter,
+  envelopes: readonly Envelope[],
+  { accepted, duplicates }: EnqueueResult,
+): void {
+  const via = envelopes[0]?.via;
+  if (via === undefined) return;
+  meter.count("events_enqueued_total", { via }, accepted);
+  meter.count("events_duplicate_total", {}, duplicates);
+}
+
+/** In order within each partition. */
+function byPartition(
+  envelopes: readonly Envelope[],
+): ReadonlyMap<string, Envelope[]> {
+  const groups = new Map<string, Envelope[]>();
+  for (const e of envelopes) {
+    const partition = partitionOf(e);
+    const group = groups.get(partition);
+    if (group === undefined) groups.set(partition, [e]);
+    else group.push(e);
+  }
+  return groups;
+}
+
+async function withTimeout<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await Promise.race([
+      work,
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(() => {
+          reject(redisError(new Error("Command timed out")));
+        }, timeoutMs);
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined /* it lost the race; the caller knows */);
+  }
+}

@@ -1,0 +1,73 @@
+import type { Envelope } from "../../src/core/envelope.ts";
+import { silentLog } from "../../src/core/log.ts";
+import type { CounterName, Meter } from "../../src/core/meter.ts";
+import {
+  connect,
+  type Connection,
+  type Temper,
+} from "../../src/queue/redis.ts";
+import type {
+  BatchContext,
+  BatchHandler,
+  Verdict,
+} from "../../src/queue/types.ts";
+import type { TestRedis } from "./redis.ts";
+
+/** An event of a project with a number, so that order can be checked. */
+export function anEvent(project: string, n: number, id?: string): Envelope {
+  return {
+    v: 1,
+    id: id ?? `${project}-${n}`,
+    topic: "ftrack.update",
+    projectId: project,
+    via: "hub",
+    receivedAt: Date.now(),
+    event: { n, data: { entities: [] } },
+  };
+}
+
+export function events(project: string, from: number, to: number): Envelope[] {
+  return Array.from({ length: to - from + 1 }, (_, i) =>
+    anEvent(project, from + i),
+  );
+}
+
+export function numberOf(e: Envelope): number {
+  return Number(e.event["n"]);
+}
+
+export function connectTo(redis: TestRedis, temper: Temper): Connection {
+  return connect({ url: redis.url, prefix: redis.prefix }, temper, silentLog);
+}
+
+/** Counts like the real one, in memory. */
+export function countingMeter(): Meter & {
+  counted(name: CounterName): number;
+} {
+  const counts = new Map<string, number>();
+  return {
+    count: (name, _labels, by = 1) => {
+      counts.set(name, (counts.get(name) ?? 0) + by);
+    },
+    gauge: () => undefined,
+    observe: () => undefined,
+    counted: (name) => counts.get(name) ?? 0,
+  };
+}
+
+export const done: Verdict = { kind: "done" };
+
+/** A handler that asks for ownership before each event, does it, and says done. */
+export function eachEvent(
+  work: (e: Envelope, context: BatchContext) => Promise<void> | void,
+): BatchHandler {
+  return {
+    async handleBatch(_projectId, envelopes, context) {
+      for (const e of envelopes) {
+        await context.assertOwner();
+        await work(e, context);
+      }
+      return envelopes.map(() => done);
+    },
+  };
+}
