@@ -222,7 +222,10 @@ export interface AyonReads {
     }[]
   >;
   attributes(): Promise<readonly AyonAttribute[]>;
+  /** All users; their `data` is empty here, since the server lists it only user by user. */
   users(): Promise<readonly AyonUserRow[]>;
+  /** One user with its `data` (hashes of credentials left out); null when there is none. */
+  user(name: string): Promise<AyonUserRow | null>;
   /** One GraphQL request for the whole selection (more only where a part has several pages). */
   select(project: ProjectName, selection: AyonSelection): Promise<AyonEntities>;
   /**
