@@ -32,6 +32,7 @@ const node = {
   path: z.string().nullish().default(null),
   ownAttrib: strings,
   allAttrib: jsonObject,
+  data: jsonObject,
 };
 
 /**
@@ -41,7 +42,7 @@ const node = {
  * Source: graphql/nodes/common.py and graphql/utils.py of ayon-backend 1.16.
  */
 const NODE_FIELDS =
-  "ownAttrib id name label status active tags thumbnailId path allAttrib";
+  "ownAttrib id name label status active tags thumbnailId path data allAttrib";
 
 export const FOLDER_FIELDS = `${NODE_FIELDS} folderType parentId`;
 export const TASK_FIELDS = `${NODE_FIELDS} taskType folderId assignees`;
@@ -65,6 +66,7 @@ function common(
     thumbnailId: n.thumbnailId ?? null,
     path: n.path ?? "",
     own: pick(n.allAttrib, n.ownAttrib ?? []),
+    data: n.data,
   };
 }
 
