@@ -23,6 +23,8 @@ export type SkipReason =
   | "frozen"
   | "quarantined"
   | "switched-off"
+  /** A later change of the same field is under way, or another of the batch decides. */
+  | "superseded"
   | "not-relevant";
 
 export interface Skip {

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { ChangeResult } from "./change.ts";
 import { nothing, type Decision } from "./decision.ts";
 import type { FtrackEvent } from "./event.ts";
-import type { ProjectName } from "./ids.ts";
+import type { FtrackId, ProjectName } from "./ids.ts";
 import type { Logger } from "./log.ts";
 import type { OwnWrites } from "./own-writes.ts";
 import type { AyonReads, FtrackReads } from "./ports.ts";
@@ -18,8 +18,8 @@ export interface HandlerContext {
   readonly reference: Reference;
   /** The project the batch belongs to; it exists on both sides and the addon is enabled for it. */
   readonly project: ProjectContext;
-  /** Writes this service itself made lately to the entities of the batch's events. */
-  readonly ownWrites: OwnWrites;
+  /** What this service itself wrote to these Ftrack entities lately. One round trip to Redis. */
+  recall(entityIds: Iterable<FtrackId>): Promise<OwnWrites>;
   readonly log: Logger;
   /** Aborted when the process no longer owns the project, at shutdown, and at the handler's deadline. */
   readonly signal: AbortSignal;

@@ -1,4 +1,5 @@
 import type { FtrackId } from "./ids.ts";
+import { byCode } from "./order.ts";
 import type { AyonUserRow } from "./ports.ts";
 import type { FtrackUser, UserMap } from "./reference.ts";
 
@@ -16,13 +17,13 @@ export function mapUsers(
   const left = ftrackUsers.toSorted(
     (a, b) =>
       Number(b.isActive) - Number(a.isActive) ||
-      compare(a.username, b.username) ||
-      compare(a.id, b.id),
+      byCode(a.username, b.username) ||
+      byCode(a.id, b.id),
   );
   const right = ayonUsers
     .filter((user) => !user.isService)
     .toSorted(
-      (a, b) => Number(b.active) - Number(a.active) || compare(a.name, b.name),
+      (a, b) => Number(b.active) - Number(a.active) || byCode(a.name, b.name),
     );
   const ayonOf = new Map<FtrackId, AyonUserRow>();
   const ftrackOf = new Map<string, FtrackUser>();
@@ -84,8 +85,4 @@ export function rememberedFtrackId(user: AyonUserRow): string | null {
 function lowered(text: string | null): string | null {
   const trimmed = text?.trim().toLowerCase() ?? "";
   return trimmed === "" ? null : trimmed;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,0 +1,17 @@
+/**
+ * Identifiers of the actions this service offers in Ftrack. Starting one of them is no work on a task, so it
+ * never changes a status.
+ */
+export const OWN_ACTIONS: ReadonlySet<string> = new Set([
+  "sync.from.ftrack.to.ayon",
+  "ayon.prepare.project.server",
+  "sync.users.from.ftrack.to.ayon",
+  "ayon.clone-review-session",
+  "delete.ayon.entities",
+  "create.daily.lists",
+  "ayon.multiple.notes.server",
+  "project.components.sizes",
+  "ayon.server.missing.perm.private.project",
+  "ayon.admin.push_hier_values_to_non_hier",
+  "ayon.transfer.hierarchical.values",
+]);
