@@ -1,0 +1,71 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+import { handleApi } from "./api/http.ts";
+import { errorBody } from "./api/batch.ts";
+import { invalidCredentials } from "./api/errors.ts";
+import { readCredentials } from "./api/session.ts";
+import { disturb } from "./control/disturb.ts";
+import { sendJson, sendText, urlOf } from "./http.ts";
+import { authenticate } from "./permissions/credentials.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+/** The one HTTP server: API, hub, files and control share a port. */
+export function createSandboxServer(sandbox: Sandbox): Server {
+  const server = createServer((request, response) => {
+    route(request, response, sandbox).catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else sendJson(response, 500, errorBody(error));
+    });
+  });
+  sandbox.hub.attach(server);
+  return server;
+}
+
+async function route(
+  request: IncomingMessage,
+  response: ServerResponse,
+  sandbox: Sandbox,
+): Promise<void> {
+  const { pathname } = urlOf(request);
+  const { faults, chance } = sandbox;
+  const isApi = pathname === "/api" && request.method === "POST";
+  if (
+    (isApi || faults.everywhere) &&
+    (await disturb(request, response, faults, chance))
+  )
+    return;
+  if (isApi) await handleApi(request, response, sandbox);
+  else if (pathname === "/socket.io/1/") handshake(request, response, sandbox);
+  else sendText(response, 404, "Not found");
+}
+
+/** The first step to the hub: credentials in, a session for the websocket out. */
+function handshake(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { state, hub }: Sandbox,
+): void {
+  const { username, key } = readCredentials(
+    request.headers,
+    urlOf(request).searchParams,
+  );
+  const identity = authenticate(username, key, state.store);
+  if (identity === undefined)
+    sendJson(response, 401, errorBody(invalidCredentials()));
+  else sendText(response, 200, hub.handshake(identity));
+}
+
+/** Listens on loopback; answers the port. */
+export function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}

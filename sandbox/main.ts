@@ -1,0 +1,59 @@
+import { parseArgs } from "node:util";
+import { startFtrackSandbox } from "./ftrack/index.ts";
+
+const HELP = `Starts a local Ftrack and a local AYON.
+
+  --only ftrack|ayon   start one of them
+  --ftrack-port N      port of Ftrack (default: a free one)
+  --ayon-port N        port of AYON (default: a free one)
+  --seed NAME          empty, demo or studio:N; "+ayon" adds the attributes of the synchronisation
+  --data DIR           keep the state in DIR; it survives a restart
+  --help
+
+When all of them answer, one line of JSON with their addresses and keys is printed.`;
+
+interface Running {
+  readonly stop: () => Promise<void>;
+}
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string" },
+    "ftrack-port": { type: "string", default: "0" },
+    "ayon-port": { type: "string", default: "0" },
+    seed: { type: "string", default: "empty" },
+    data: { type: "string" },
+    help: { type: "boolean", default: false },
+  },
+});
+
+async function main(): Promise<void> {
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
+  const { only } = values;
+  if (only !== undefined && only !== "ftrack" && only !== "ayon")
+    throw new Error(`--only ${only}: ftrack or ayon`);
+  const running: Running[] = [];
+  const addresses: Record<string, unknown> = {};
+  if (only !== "ayon") {
+    const ftrack = await startFtrackSandbox({
+      port: Number(values["ftrack-port"]),
+      seed: values.seed,
+    });
+    running.push(ftrack);
+    const { url, apiUser, apiKey } = ftrack;
+    addresses["ftrack"] = { url, apiUser, apiKey };
+  }
+  console.log(JSON.stringify(addresses));
+  const stop = (): void => {
+    void Promise.all(running.map((r) => r.stop())).then(() => {
+      process.exit(0);
+    });
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+}
+
+await main();
