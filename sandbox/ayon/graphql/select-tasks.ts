@@ -1,0 +1,148 @@
+import type { JsonObject } from "../json.ts";
+import type { TaskRow } from "../store/rows.ts";
+import { byIds, ftrackIdsWanted, tasksWithFtrackId } from "./candidates.ts";
+import { EMPTY, paginate, type Connection } from "./connection.ts";
+import type { ProjectGraph } from "./context.ts";
+import { taskNode, type EntityNode } from "./nodes.ts";
+import * as pick from "./select.ts";
+import { sorting } from "./sorting.ts";
+
+const COLUMNS = [
+  "active",
+  "assignees",
+  "attrib",
+  "data",
+  "folder_id",
+  "id",
+  "label",
+  "name",
+  "status",
+  "tags",
+  "task_type",
+  "thumbnail_id",
+  "created_at",
+  "updated_at",
+  "created_by",
+  "updated_by",
+];
+
+const FOLDER_COLUMNS = [
+  "id",
+  "name",
+  "label",
+  "folder_type",
+  "parent_id",
+  "attrib",
+  "data",
+  "active",
+  "status",
+  "tags",
+  "created_at",
+  "updated_at",
+  "created_by",
+  "updated_by",
+];
+
+export function selectTasks(
+  graph: ProjectGraph,
+  args: JsonObject,
+  inFolder?: string,
+): Connection<EntityNode<TaskRow>> {
+  const rows = filterTasks(graph, args, inFolder);
+  if (rows === null) return EMPTY;
+  return paginate(rows, args, sorting(graph, args["sortBy"]), (row) =>
+    taskNode(graph, row),
+  );
+}
+
+function filterTasks(
+  graph: ProjectGraph,
+  args: JsonObject,
+  inFolder?: string,
+): pick.Selected<TaskRow> {
+  if (JSON.stringify(args["folderIds"]) === '["root"]') return null;
+  const wanted = {
+    ids: pick.ids(args["ids"]),
+    folderIds:
+      pick.ids(args["folderIds"]) ??
+      (inFolder === undefined ? null : [inFolder]),
+    names: pick.named(args["names"]),
+    types: pick.typeNames(args["taskTypes"]),
+    statuses: pick.typeNames(args["statuses"]),
+  };
+  if (
+    pick.someEmpty(
+      wanted.ids,
+      wanted.folderIds,
+      wanted.names,
+      wanted.types,
+      wanted.statuses,
+    )
+  )
+    return null;
+  let rows = candidates(graph, args, wanted);
+  // The server joins its copies of inherited values, so a task of a folder without one is not listed.
+  rows = rows.filter((r) => graph.scope.stale?.has(r.folderId) !== true);
+  rows = pick.within(rows, wanted.names, (r) => r.name);
+  rows = pick.within(rows, wanted.types, (r) => r.taskType);
+  rows = pick.within(rows, wanted.statuses, (r) => r.status);
+  rows = pick.withAll(rows, pick.list(args["tags"]), (r) => r.tags);
+  rows = pick.withAny(rows, pick.list(args["tagsAny"]), (r) => r.tags);
+  rows = pick.withAll(
+    rows,
+    pick.userNames(args["assignees"]),
+    (r) => r.assignees,
+  );
+  rows = pick.withAny(
+    rows,
+    pick.userNames(args["assigneesAny"]),
+    (r) => r.assignees,
+  );
+  rows = pick.byLinks(graph, rows, args["hasLinks"]);
+  rows = pick.byAttributes(graph, rows, "task", args["attributes"]);
+  rows = pick.bySearch(rows, args["search"], (r) => [
+    r.name,
+    r.label,
+    r.taskType,
+    graph.folderPath(r.folderId),
+  ]);
+  rows = pick.byFilter(graph, rows, args["filter"], COLUMNS);
+  return byFolderFilter(graph, rows, args["folderFilter"]);
+}
+
+function candidates(
+  graph: ProjectGraph,
+  args: JsonObject,
+  wanted: { ids: string[] | null; folderIds: string[] | null },
+): TaskRow[] {
+  const { tasks } = graph.tables;
+  const folders =
+    wanted.folderIds === null
+      ? null
+      : args["includeFolderChildren"] === true
+        ? graph.withChildren(wanted.folderIds)
+        : new Set(wanted.folderIds);
+  const inFolders = (rows: TaskRow[]): TaskRow[] =>
+    folders === null ? rows : rows.filter((r) => folders.has(r.folderId));
+  if (wanted.ids !== null) return inFolders(byIds(tasks, wanted.ids));
+  const ftrackIds = ftrackIdsWanted(args["attributes"], args["filter"]);
+  if (ftrackIds !== null) return inFolders(tasksWithFtrackId(graph, ftrackIds));
+  if (folders === null) return tasks.all();
+  return [...folders].flatMap((id) => tasks.find("parent", id));
+}
+
+function byFolderFilter(
+  graph: ProjectGraph,
+  rows: TaskRow[],
+  filter: unknown,
+): TaskRow[] {
+  if (typeof filter !== "string" || filter === "") return rows;
+  const folders = byIds(
+    graph.tables.folders,
+    rows.map((r) => r.folderId),
+  );
+  const kept = new Set(
+    pick.byFilter(graph, folders, filter, FOLDER_COLUMNS).map((f) => f.id),
+  );
+  return rows.filter((r) => kept.has(r.folderId));
+}

@@ -1,0 +1,58 @@
+import { asString, type JsonObject } from "../json.ts";
+import { UnhandledError } from "../errors.ts";
+import { nameOf } from "../entities/hierarchy.ts";
+import type { EntityRow, Named } from "../store/rows.ts";
+import type { SortKey } from "./connection.ts";
+import type { ProjectGraph } from "./context.ts";
+
+/** Order of creation unless asked otherwise; another order is made stable by the path. */
+export function sorting(
+  graph: ProjectGraph,
+  sortBy: unknown,
+): SortKey<EntityRow> {
+  const by = asString(sortBy);
+  if (by === null) return (row) => [row.order];
+  const value = sortValue(graph, by);
+  return (row) => [value(row), graph.path(row)];
+}
+
+function sortValue(
+  graph: ProjectGraph,
+  by: string,
+): (row: EntityRow) => unknown {
+  const { project } = graph;
+  const column =
+    (key: string) =>
+    (row: EntityRow): unknown =>
+      (row as unknown as JsonObject)[key];
+  const position =
+    (list: readonly Named[], key: string) => (row: EntityRow) => {
+      const index = list.findIndex((item) => item.name === column(key)(row));
+      return index < 0 ? list.length : index;
+    };
+  if (by.startsWith("attrib.")) {
+    return (row) => graph.filterAttributes(row)[by.slice(7)];
+  }
+  switch (by) {
+    case "path":
+      return (row) => graph.path(row);
+    case "name":
+      return (row) => nameOf(row);
+    case "status":
+      return position(project.statuses, "status");
+    case "folderType":
+      return position(project.folderTypes, "folderType");
+    case "taskType":
+      return position(project.taskTypes, "taskType");
+    case "createdAt":
+    case "updatedAt":
+    case "createdBy":
+    case "updatedBy":
+    case "version":
+    case "author":
+    case "productType":
+      return column(by);
+    default:
+      throw new UnhandledError(`Invalid sort_by value: ${by}`);
+  }
+}
