@@ -26,7 +26,7 @@ afterAll(async () => {
 afterEach(async () => {
   for (const thing of open.reverse()) await thing.close();
   open = [];
-  await redis.client.flushdb();
+  await redis.clear();
 });
 
 function connected(temper: "eager" | "patient"): Connection {

@@ -1,0 +1,34 @@
+// What `npm run …` does after the set-up: programs of node_modules/.bin, in order.
+import { existsSync } from "node:fs";
+
+const PROJECTS = ["unit", "integration", "e2e"];
+
+/**
+ * @typedef {{ title: string, program: string, args: string[] }} Step
+ * @type {Record<string, { steps: (args: string[]) => Step[] }>}
+ */
+export const tasks = {
+  /** All tests; with arguments (files, -t …) only what they name. */
+  test: {
+    steps: (args) =>
+      args.length > 0
+        ? [vitest("tests", args)]
+        : PROJECTS.filter((p) => existsSync(`test/${p}`)).map((p) =>
+            vitest(`${p} tests`, ["--project", p]),
+          ),
+  },
+  /** Throughput and memory of the queue. */
+  "bench:queue": {
+    steps: (args) => [
+      {
+        title: "queue benchmark",
+        program: "tsx",
+        args: ["bench/queue.ts", ...args],
+      },
+    ],
+  },
+};
+
+function vitest(title, args) {
+  return { title, program: "vitest", args: ["run", ...args] };
+}
