@@ -31,7 +31,7 @@ export async function runBatch(
   const deadline = new AbortController();
   const signal = AbortSignal.any([
     inbox.lease.signal,
-    run.lockSignal,
+    run.lostSignal,
     run.stopSignal,
     deadline.signal,
   ]);
@@ -46,7 +46,7 @@ export async function runBatch(
   function assertRunning(): void {
     if (state.isOpen && !signal.aborted) return;
     state.wasRefused = true;
-    if (run.lockSignal.aborted) throw inbox.lease.lost();
+    if (run.lostSignal.aborted) throw inbox.lease.lost();
     throw new FencedError("This batch was told to stop", {
       code: "E_BATCH_ABORTED",
       subject: { partition: inbox.partition },
@@ -90,7 +90,7 @@ export async function runBatch(
     verdicts = split(returned, items.length - state.settled);
   } catch (thrown) {
     const error = toError(thrown);
-    if (run.lockSignal.aborted || inbox.lease.signal.aborted) {
+    if (run.lostSignal.aborted || inbox.lease.signal.aborted) {
       throw inbox.lease.lost();
     }
     const { settled, turnWanted } = state;

@@ -1,33 +1,28 @@
-import { Queue } from "bullmq";
+import type { Queue } from "bullmq";
 import type { Logger } from "../core/log.ts";
+import { openQueue } from "./bull.ts";
 import { drainDedupId } from "./keys.ts";
 import { guard } from "./redis-error.ts";
-import { type Connection } from "./redis.ts";
-
-export const DRAINS = "drains";
+import type { Connection } from "./redis.ts";
 
 export interface DrainData {
   readonly partition: string;
 }
 
-/** BullMQ keeps this many of its own log lines per queue; we read none of them. */
-export const STREAM_LENGTH = 100;
-
-export type DrainQueue = Queue<DrainData, unknown, "drain">;
+export type DrainQueue = Queue<
+  DrainData,
+  unknown,
+  string,
+  DrainData,
+  unknown,
+  string
+>;
 
 export function openDrainQueue(
   connection: Connection,
   log: Logger,
 ): DrainQueue {
-  const queue: DrainQueue = new Queue(DRAINS, {
-    connection: connection.client,
-    prefix: connection.keys.bull,
-    streams: { events: { maxLen: STREAM_LENGTH } },
-  });
-  queue.on("error", (error) => {
-    log.debug({ err: error }, "drain queue reports an error");
-  });
-  return queue;
+  return openQueue("drains", connection, log);
 }
 
 /**

@@ -45,8 +45,8 @@ export interface DrainRun {
   readonly inbox: OwnedInbox;
   readonly handler: BatchHandler;
   readonly limits: DrainLimits;
-  /** Aborted when the job's lock is lost. */
-  readonly lockSignal: AbortSignal;
+  /** Aborted when the job is lost: its lock, or at the hard stop. */
+  readonly lostSignal: AbortSignal;
   /** Aborted when handlers have to stop now because the process ends. */
   readonly stopSignal: AbortSignal;
   /** True once no further batch may be begun. */

@@ -1,7 +1,7 @@
-import { envelope as envelopeSchema, type Envelope } from "../core/envelope.ts";
-import { codeOf, retryOf, toError } from "../core/errors.ts";
+import { codeOf, retryOf } from "../core/errors.ts";
 import { runBatch, type BatchResult } from "./batch.ts";
 import type { DrainRun, ReadEntry } from "./drain-run.ts";
+import { parseEnvelope } from "./envelope-text.ts";
 import type { Entry } from "./project-inbox.ts";
 import { giveUp } from "./settle.ts";
 import type { RetryVerdict, Verdict } from "./types.ts";
@@ -35,7 +35,9 @@ export async function drain(run: DrainRun): Promise<DrainEnd> {
     const most = oneByOne > 0 ? 1 : limits.batchEvents;
     const batch = await inbox.read(most, limits.batchBytes);
     if (batch.entries.length === 0) return { kind: "empty" };
-    const items = await readable(run, batch.entries);
+    // An event that failed before is tried alone: the others need not be done again for nothing.
+    const entries = batch.entries.slice(0, batch.failures > 0 ? 1 : most);
+    const items = await readable(run, entries);
     if (items.length === 0) continue;
 
     const crashes = Math.max(0, inbox.starts - 1);
@@ -104,21 +106,6 @@ async function readable(
     break;
   }
   return items;
-}
-
-/** The envelope, or why there is none. */
-export function parseEnvelope(payload: string): Envelope | string {
-  let json: unknown;
-  try {
-    json = JSON.parse(payload);
-  } catch (thrown) {
-    return toError(thrown).message;
-  }
-  const parsed = envelopeSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  return parsed.error.issues
-    .map((issue) => `${issue.path.join(".")}: ${issue.message}`)
-    .join("; ");
 }
 
 type Failure = Exclude<

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { partitionOf, type Envelope } from "../core/envelope.ts";
+import type { Envelope } from "../core/envelope.ts";
 import { UnavailableError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
 import { openDrainQueue, ring } from "./bell.ts";
+import { chunks, groupBy } from "./group.ts";
+import { partitionName } from "./keys.ts";
 import { execute, guard, redisError } from "./redis-error.ts";
 import { type Connection } from "./redis.ts";
 import { ADVANCE, ENQUEUE, MARK_DIRTY, queueScript, run } from "./scripts.ts";
@@ -101,13 +103,12 @@ export function openInbox(
   }
 
   async function send(sent: Sent): Promise<EnqueueResult> {
-    const groups = byPartition(sent.envelopes);
+    const groups = groupBy(sent.envelopes, (e) => partitionName(e.projectId));
     const pipeline = client.pipeline();
     queueScript(pipeline, MARK_DIRTY, [keys.dirty], [...groups.keys()]);
     for (const [partition, envelopes] of groups) {
       const { inbox, seen } = keys.project(partition);
-      for (let i = 0; i < envelopes.length; i += MOST_PER_SCRIPT) {
-        const part = envelopes.slice(i, i + MOST_PER_SCRIPT);
+      for (const part of chunks(envelopes, MOST_PER_SCRIPT)) {
         queueScript(
           pipeline,
           ENQUEUE,
@@ -234,20 +235,6 @@ function countAccepted(
   if (via === undefined) return;
   meter.count("events_enqueued_total", { via }, accepted);
   meter.count("events_duplicate_total", {}, duplicates);
-}
-
-/** In order within each partition. */
-function byPartition(
-  envelopes: readonly Envelope[],
-): ReadonlyMap<string, Envelope[]> {
-  const groups = new Map<string, Envelope[]>();
-  for (const e of envelopes) {
-    const partition = partitionOf(e);
-    const group = groups.get(partition);
-    if (group === undefined) groups.set(partition, [e]);
-    else group.push(e);
-  }
-  return groups;
 }
 
 async function withTimeout<T>(work: Promise<T>, timeoutMs: number): Promise<T> {

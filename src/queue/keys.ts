@@ -27,6 +27,7 @@ export interface Keys {
   readonly prefix: string;
   /** Prefix of BullMQ's own keys; one slot for all its queues. */
   readonly bull: string;
+  /** @param partition - from `partitionName` */
   project(partition: string): ProjectKeys;
   /** Sorted set: partition → time of the last enqueue (ms). Where the sweeper looks. */
   readonly dirty: string;
@@ -51,20 +52,25 @@ export interface Keys {
 
 export const DEFAULT_PREFIX = "aff";
 
-/** Id under which BullMQ holds at most one drain job per project. */
-export function drainDedupId(partition: string): string {
-  return `p-${safe(partition)}`;
-}
-
 /**
- * Text from outside as part of a key. Braces would move the key to another slot, and BullMQ refuses colons
- * in ids.
+ * Text from outside as part of a key; leaves its own results as they are. Braces would move the key to
+ * another slot, and BullMQ refuses colons in ids.
  */
 export function safe(text: string): string {
   return text.replace(
-    /[^A-Za-z0-9_.-]/g,
+    /[^A-Za-z0-9_.%-]/g,
     (c) => `%${c.charCodeAt(0).toString(16)}`,
   );
+}
+
+/** Name of the inbox of a project in every key and job. */
+export function partitionName(projectId: string | null): string {
+  return projectId === null || projectId === "" ? NO_PROJECT : safe(projectId);
+}
+
+/** Id under which BullMQ holds at most one drain job per partition. */
+export function drainDedupId(partition: string): string {
+  return `p-${partition}`;
 }
 
 export function makeKeys(prefix: string = DEFAULT_PREFIX): Keys {
@@ -76,7 +82,7 @@ export function makeKeys(prefix: string = DEFAULT_PREFIX): Keys {
     prefix,
     bull: `{${prefix}-q}`,
     project(partition) {
-      const base = `${prefix}:{${safe(partition === "" ? NO_PROJECT : partition)}}`;
+      const base = `${prefix}:{${partition}}`;
       return {
         inbox: `${base}:inbox`,
         seen: `${base}:seen`,

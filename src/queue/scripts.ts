@@ -179,6 +179,21 @@ redis.call('HDEL', KEYS[3], ARGV[2], 'o:' .. ARGV[2], 's:' .. ARGV[2])
 return full and 2 or 1`,
 };
 
+/**
+ * Puts a dead letter back at the end of its inbox: KEYS inbox dead; ARGV entry id of the dead letter,
+ * fresh dedup id. 1 done, 0 gone.
+ */
+export const REDRIVE: Script = {
+  name: "redrive",
+  keys: 2,
+  lua: `
+local found = redis.call('XRANGE', KEYS[2], ARGV[1], ARGV[1])
+if #found == 0 then return 0 end
+redis.call('XADD', KEYS[1], '*', 'i', ARGV[2], 'p', found[1][2][4])
+redis.call('XDEL', KEYS[2], ARGV[1])
+return 1`,
+};
+
 /** An orderly end, so this start was no crash: KEYS owner fails; ARGV identity, head at the claim. */
 export const RELEASE: Script = {
   name: "release",
@@ -228,6 +243,7 @@ const ALL = [
   COMMIT,
   COUNT,
   BURY,
+  REDRIVE,
   RELEASE,
   RENEW,
   TAKE_TURN,

@@ -4,8 +4,8 @@
  * part; other errors are named where they arise.
  */
 import type { Envelope } from "../core/envelope.ts";
-import type { OwnWrites } from "../core/handler.ts";
 import type { Outcome, OutcomeKind } from "../core/outcome.ts";
+import type { OwnWrite, OwnWrites } from "../core/own-writes.ts";
 
 export type Json =
   | string
@@ -223,7 +223,8 @@ export interface JobInfo {
 
 export interface Jobs {
   /**
-   * Adds long work. While work with the same key waits or runs, nothing is added and its id is given.
+   * Adds long work. While a job of the same key waits, nothing is added; while one runs, one more run is
+   * kept for when it has ended. In both cases the id is that of the earlier job.
    */
   submit(request: {
     readonly kind: string;
@@ -238,7 +239,7 @@ export interface Jobs {
     readonly limit?: number;
   }): Promise<readonly JobInfo[]>;
   /**
-   * Removes a waiting job; asks a running one to stop (its signal aborts within a second or two).
+   * Removes a job that waits; asks one that runs to stop (its signal aborts within a second or two).
    * False when it has ended or never was.
    */
   cancel(id: string): Promise<boolean>;
@@ -346,17 +347,16 @@ export interface Outcomes {
 
 // --- Own writes, reports, quarantine ------------------------------------------------------------------
 
-export interface OwnWrite {
-  readonly entityId: string;
-  readonly key: string;
-  readonly value: unknown;
-}
-
-/** Writes of all processors in the last minute. */
+/** The ledger of own writes, shared by all processors. */
 export interface OwnWriteStore {
+  /** Kept for `HISTORY_MS` (core/own-writes.ts), by the clock of the writer. */
   remember(writes: readonly OwnWrite[]): Promise<void>;
-  /** One round trip; the answer knows the given entities only. */
-  load(entityIds: readonly string[]): Promise<OwnWrites>;
+  /**
+   * One round trip; the answer knows the given entities only. Values come back as `writtenForm` text.
+   *
+   * @param now - milliseconds since the epoch, for the age of writes
+   */
+  load(entityIds: readonly string[], now: number): Promise<OwnWrites>;
 }
 
 export interface StoredReport {
