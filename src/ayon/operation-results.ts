@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { AyonOperation, ChangeResult } from "../core/change.ts";
 import { toAyonId } from "../core/ids.ts";
+import { failed } from "./change-result.ts";
 
 export const wireOperations = z.object({
   operations: z.array(
@@ -56,19 +57,6 @@ function message(result: WireResult): string {
 function isOwnId(operation: AyonOperation, detail: string): boolean {
   const taken = /^\w+ with id '([0-9a-fA-F-]+)' already exists/.exec(detail);
   return taken?.[1] !== undefined && toAyonId(taken[1]) === operation.entityId;
-}
-
-export function failed(
-  changeId: string,
-  code: string,
-  text: string,
-  transient: boolean,
-): ChangeResult {
-  return {
-    changeId,
-    status: "failed",
-    error: { code, message: text, transient },
-  };
 }
 
 export function blocked(operation: AyonOperation): ChangeResult {

@@ -2,11 +2,11 @@ import type { AyonOperation, ChangeResult } from "../core/change.ts";
 import { RejectedError, ServiceError } from "../core/errors.ts";
 import type { ProjectName } from "../core/ids.ts";
 import { byStage, isSettledWell, nextBatch } from "./batches.ts";
+import { failed } from "./change-result.ts";
 import { type AyonHttp, DEFAULT_OPERATIONS_TIMEOUT_MS } from "./http.ts";
 import {
   blocked,
   exhausted,
-  failed,
   verdictOf,
   type WireResult,
   wireOperations,
