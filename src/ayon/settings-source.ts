@@ -1,0 +1,171 @@
+import { z } from "zod";
+import { ConfigError, RejectedError } from "../core/errors.ts";
+import type { AyonHttp } from "./http.ts";
+import { route } from "./route.ts";
+
+export interface AddonRef {
+  readonly name: string;
+  /** Null: the one in the bundle of the variant. */
+  readonly version: string | null;
+  /** `production`, `staging`, or the name of a developer bundle. */
+  readonly variant: string;
+}
+
+/** Where the addon's settings and the studio's secrets come from. Nothing is kept here. */
+export interface AyonSettingsSource {
+  readonly addon: AddonRef;
+  /** Studio settings as the server lays them out: overrides on top of the addon's defaults. */
+  studio(signal?: AbortSignal): Promise<unknown>;
+  /** Settings of one project; null when AYON does not know the project. */
+  project(name: string, signal?: AbortSignal): Promise<unknown>;
+  /** Name and value of all secrets. */
+  secrets(signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
+}
+
+const wireSettings = z.record(z.string(), z.unknown());
+const wireSecrets = z.array(
+  z.object({ name: z.string(), value: z.string().nullish() }),
+);
+const wireBundles = z.object({
+  bundles: z.array(
+    z.object({
+      name: z.string(),
+      addons: z.record(z.string(), z.string().nullable()).catch({}),
+      isDev: z.boolean().nullish(),
+    }),
+  ),
+  productionBundle: z.string().nullish(),
+  stagingBundle: z.string().nullish(),
+});
+const wireAddons = z.object({
+  addons: z.array(
+    z.object({
+      name: z.string(),
+      versions: z.record(z.string(), z.unknown()),
+    }),
+  ),
+});
+
+/** Highest version, a release before its pre-releases. */
+function newest(versions: readonly string[]): string | undefined {
+  const key = (v: string): [number, number, number, number] => {
+    const [, major, minor, patch, rest] =
+      /^(\d+)\.?(\d+)?\.?(\d+)?(.*)$/.exec(v) ?? [];
+    const numbers = [major, minor, patch].map((n) => Number(n ?? 0));
+    const isRelease = rest === "" || rest?.startsWith("+") === true;
+    return [
+      numbers[0] ?? 0,
+      numbers[1] ?? 0,
+      numbers[2] ?? 0,
+      isRelease ? 1 : 0,
+    ];
+  };
+  return [...versions]
+    .sort((a, b) => {
+      const [x, y] = [key(a), key(b)];
+      const differing = x.findIndex((n, i) => n !== y[i]);
+      if (differing === -1) return a < b ? -1 : 1;
+      return (x[differing] ?? 0) - (y[differing] ?? 0);
+    })
+    .at(-1);
+}
+
+async function versionInBundle(
+  http: AyonHttp,
+  addon: AddonRef,
+  signal?: AbortSignal,
+): Promise<string> {
+  const { bundles, productionBundle, stagingBundle } = await http.send({
+    method: "GET",
+    path: "/api/bundles",
+    answer: wireBundles,
+    signal,
+  });
+  const bundleName =
+    addon.variant === "production"
+      ? productionBundle
+      : addon.variant === "staging"
+        ? stagingBundle
+        : addon.variant;
+  const bundle = bundles.find((b) => b.name === bundleName);
+  const version = bundle?.addons[addon.name];
+  if (version !== undefined && version !== null) return version;
+  // A server without bundles is a fresh or a development one: take what is installed.
+  const { addons } = await http.send({
+    method: "GET",
+    path: "/api/addons",
+    answer: wireAddons,
+    signal,
+  });
+  const installed = addons.find((a) => a.name === addon.name);
+  const latest = newest(Object.keys(installed?.versions ?? {}));
+  if (latest !== undefined) return latest;
+  throw new ConfigError(
+    `AYON has no addon "${addon.name}" whose settings could be read; install it, or name another in AYON_FTRACK_SETTINGS_ADDON`,
+    { code: "E_ADDON_MISSING", system: "ayon", subject: { addon: addon.name } },
+  );
+}
+
+export function createSettingsSource(
+  http: AyonHttp,
+  addon: AddonRef,
+): AyonSettingsSource {
+  async function settings(
+    project: string | null,
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    const version =
+      addon.version ?? (await versionInBundle(http, addon, signal));
+    const base = route`/api/addons/${addon.name}/${version}/settings`;
+    return http.send({
+      method: "GET",
+      path: project === null ? base : base + route`/${project}`,
+      query: { variant: addon.variant },
+      answer: wireSettings,
+      signal,
+    });
+  }
+  return {
+    addon,
+    async studio(signal) {
+      try {
+        return await settings(null, signal);
+      } catch (thrown) {
+        if (!isNotFound(thrown)) throw thrown;
+        throw new ConfigError(
+          `AYON has no settings of addon ${addon.name} ${addon.version ?? ""}; is that version installed, and the server restarted since?`,
+          {
+            code: "E_ADDON_MISSING",
+            system: "ayon",
+            subject: { addon: addon.name, version: addon.version },
+          },
+        );
+      }
+    },
+    async project(name, signal) {
+      try {
+        return await settings(name, signal);
+      } catch (thrown) {
+        if (isNotFound(thrown)) return null;
+        throw thrown;
+      }
+    },
+    async secrets(signal) {
+      const all = await http.send({
+        method: "GET",
+        path: "/api/secrets",
+        answer: wireSecrets,
+        signal,
+      });
+      return new Map(
+        all.flatMap(({ name, value }) =>
+          value === undefined || value === null ? [] : [[name, value]],
+        ),
+      );
+    },
+  };
+}
+
+function isNotFound(thrown: unknown): boolean {
+  return thrown instanceof RejectedError && thrown.code === "E_AYON_NOT_FOUND";
+}

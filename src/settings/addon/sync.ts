@@ -1,0 +1,87 @@
+import { choice, flag, model, tested, whole } from "./define.ts";
+
+/** What the existing addon has no settings for. */
+
+function isTimezone(value: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: value });
+    return true;
+  } catch {
+    // RangeError is how Intl says that it does not know the zone.
+    return false;
+  }
+}
+
+export const sync = model(
+  {
+    name: "SyncPolicy",
+    description: "How projects with auto-sync are kept in step.",
+    isOwn: true,
+  },
+  {
+    published_policy: choice(
+      "mark",
+      [
+        { value: "mark", label: "Mark it in Ftrack and tell the user" },
+        { value: "report", label: "Only tell the user" },
+        { value: "revert", label: "Undo it in Ftrack and tell the user" },
+      ],
+      {
+        title: "When something published is renamed or moved",
+        description:
+          "AYON keeps name and place of folders with published versions. This says what happens in Ftrack then.",
+      },
+    ),
+    thumbnails: flag(false, {
+      title: "Thumbnails",
+      description: "Copy thumbnails of folders, tasks and versions to AYON.",
+    }),
+    priority: flag(false, {
+      title: "Priorities",
+      description: "Copy priorities to the AYON attribute priority.",
+    }),
+    timezone: tested("UTC", isTimezone, "is no time zone", {
+      title: "Time zone of the studio",
+      description:
+        "IANA name such as Europe/Prague, in which dates are calendar days.",
+      scope: ["studio"],
+    }),
+  },
+);
+
+export const eventServer = model(
+  {
+    name: "EventServer",
+    description: "The service itself.",
+    isOwn: true,
+  },
+  {
+    mirror_outcomes: choice(
+      "failures",
+      [
+        { value: "none", label: "None" },
+        { value: "failures", label: "Failures" },
+        { value: "all", label: "All" },
+      ],
+      {
+        title: "Outcomes in AYON's event viewer",
+        description: "Which outcomes of events are shown there as well.",
+      },
+    ),
+    outcome_retention_days: whole(14, 1, {
+      title: "Keep outcomes",
+      description:
+        "Days for which the outcome of every event can be looked up.",
+    }),
+    event_attempts: whole(5, 1, {
+      title: "Tries per event",
+      description:
+        "How often an event is tried before it is set aside. Its project waits meanwhile, in growing pauses.",
+    }),
+    max_removals: whole(500, 0, {
+      title: "Removals at once",
+      description:
+        "A batch of events that would remove more entities than this in one AYON project is held back for a person to decide. 0: no limit.",
+    }),
+  },
+);
