@@ -35,26 +35,26 @@ export async function settle(
       return null;
     throw error;
   }
-  const createdHere = new Set(
-    items.filter((i) => i.verb === "create").map((i) => i.key?.values.join()),
+  const made = new Set(
+    items
+      .filter((i) => i.change.kind === "ftrack.create")
+      .map((i) => i.key?.values.join()),
   );
+  /** An earlier operation of the same transaction creates it. */
+  const isMadeHere = ({ change, key }: Item): boolean =>
+    change.kind !== "ftrack.value" && made.has(key?.values.join());
   const open: Item[] = [];
   const done: Item[] = [];
   const gone: Item[] = [];
   for (const item of items) {
     const { change, verb, key } = item;
-    const exists = there.has(item);
+    const exists = there.has(item) || isMadeHere(item);
     if (key === null) open.push({ ...item, isProbed: true });
     else if (verb === "delete" && !exists) done.push(item);
     else if (change.kind === "ftrack.value" && verb !== "delete")
       open.push(valueItem(change, exists ? "update" : "create", session, true));
-    else if (verb === "create" && exists) done.push(item);
-    else if (
-      verb === "update" &&
-      !exists &&
-      !createdHere.has(key.values.join())
-    )
-      gone.push(item);
+    else if (verb === "create" && there.has(item)) done.push(item);
+    else if (verb === "update" && !exists) gone.push(item);
     else open.push({ ...item, isProbed: true });
   }
   return { open, done, gone };
