@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startFtrackSandbox } from "./ftrack/index.ts";
 
@@ -32,7 +33,7 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const { only } = values;
+  const { only, data, seed } = values;
   if (only !== undefined && only !== "ftrack" && only !== "ayon")
     throw new Error(`--only ${only}: ftrack or ayon`);
   const running: Running[] = [];
@@ -40,13 +41,13 @@ async function main(): Promise<void> {
   if (only !== "ayon") {
     const ftrack = await startFtrackSandbox({
       port: Number(values["ftrack-port"]),
-      seed: values.seed,
+      seed,
+      ...(data === undefined ? {} : { dataDir: join(data, "ftrack") }),
     });
     running.push(ftrack);
-    const { url, apiUser, apiKey } = ftrack;
-    addresses["ftrack"] = { url, apiUser, apiKey };
+    const { url, apiUser, apiKey, controlToken } = ftrack;
+    addresses["ftrack"] = { url, apiUser, apiKey, controlToken };
   }
-  console.log(JSON.stringify(addresses));
   const stop = (): void => {
     void Promise.all(running.map((r) => r.stop())).then(() => {
       process.exit(0);
@@ -54,6 +55,7 @@ async function main(): Promise<void> {
   };
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
+  console.log(JSON.stringify(addresses));
 }
 
 await main();

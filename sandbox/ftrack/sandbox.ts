@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import {
   inShare,
   makeChance,
@@ -28,8 +27,8 @@ export class Sandbox {
   readonly updates: Channel;
   readonly chance = makeChance();
 
-  constructor(clock: () => Date) {
-    const state = new State(clock);
+  constructor(clock: () => Date, blobFolder?: string) {
+    const state = new State(clock, blobFolder);
     this.state = state;
     this.hub = new Hub({
       faults: this.faults,
@@ -80,10 +79,4 @@ export class Sandbox {
               (delayMs > 0 && Number(row["recorded"]) > since),
     };
   }
-}
-
-/** Whether a request comes from this machine. */
-export function isLocal(request: IncomingMessage): boolean {
-  const address = request.socket.remoteAddress ?? "";
-  return address === "::1" || address.endsWith("127.0.0.1");
 }

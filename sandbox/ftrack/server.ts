@@ -9,15 +9,27 @@ import { handleApi } from "./api/http.ts";
 import { errorBody } from "./api/batch.ts";
 import { invalidCredentials } from "./api/errors.ts";
 import { readCredentials } from "./api/session.ts";
+import type { FtrackControl } from "./control/control.ts";
+import { serveControl } from "./control/routes.ts";
+import { serveFile } from "./files/routes.ts";
 import { disturb } from "./control/disturb.ts";
 import { sendJson, sendText, urlOf } from "./http.ts";
 import { authenticate } from "./permissions/credentials.ts";
 import type { Sandbox } from "./sandbox.ts";
 
+/** The control interface, and the token that opens it. */
+export interface ControlAccess {
+  readonly control: FtrackControl;
+  readonly token: string;
+}
+
 /** The one HTTP server: API, hub, files and control share a port. */
-export function createSandboxServer(sandbox: Sandbox): Server {
+export function createSandboxServer(
+  sandbox: Sandbox,
+  access: ControlAccess,
+): Server {
   const server = createServer((request, response) => {
-    route(request, response, sandbox).catch((error: unknown) => {
+    route(request, response, sandbox, access).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else sendJson(response, 500, errorBody(error));
     });
@@ -30,8 +42,14 @@ async function route(
   request: IncomingMessage,
   response: ServerResponse,
   sandbox: Sandbox,
+  { control, token }: ControlAccess,
 ): Promise<void> {
   const { pathname } = urlOf(request);
+  const operation = /^\/control\/(\w+)$/.exec(pathname)?.[1];
+  if (operation !== undefined) {
+    await serveControl(request, response, operation, control, token);
+    return;
+  }
   const { faults, chance } = sandbox;
   const isApi = pathname === "/api" && request.method === "POST";
   if (
@@ -41,7 +59,8 @@ async function route(
     return;
   if (isApi) await handleApi(request, response, sandbox);
   else if (pathname === "/socket.io/1/") handshake(request, response, sandbox);
-  else sendText(response, 404, "Not found");
+  else if (!(await serveFile(request, response, sandbox.state)))
+    sendText(response, 404, "Not found");
 }
 
 /** The first step to the hub: credentials in, a session for the websocket out. */

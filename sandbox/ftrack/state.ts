@@ -1,4 +1,6 @@
 import { defaultBehaviour, type Behaviour } from "./behaviour.ts";
+import { Blobs } from "./files/blobs.ts";
+import { Uploads } from "./files/uploads.ts";
 import {
   buildCatalogue,
   tableShapes,
@@ -16,9 +18,13 @@ const OBJECT_TYPE = new Set(["ObjectType"]);
 export class State {
   readonly store: Store;
   readonly behaviour: Behaviour;
+  readonly blobs: Blobs;
+  readonly uploads: Uploads;
   readonly #clock: () => Date;
 
-  constructor(clock: () => Date) {
+  constructor(clock: () => Date, blobFolder?: string) {
+    this.blobs = new Blobs(blobFolder);
+    this.uploads = new Uploads(this.blobs);
     this.behaviour = { ...defaultBehaviour };
     this.#clock = clock;
     this.store = new Store(tableShapes(), {

@@ -1,6 +1,8 @@
 import { encodeRows } from "../query/encode.ts";
 import { project } from "../query/projection.ts";
-import { runQuery, type QueryContext } from "../query/run.ts";
+import type { Query } from "../query/ast.ts";
+import { runQuery, show, type QueryContext } from "../query/run.ts";
+import type { EntityType } from "../schema/catalogue.ts";
 import type { Json, Row, Value } from "../store/row.ts";
 import {
   isArray,
@@ -83,18 +85,26 @@ export function query(operation: RawObject, context: OperationContext): Json {
   return { action: "query", data, metadata: { next: { offset: next } } };
 }
 
+/** Rows found by a query, as it wants them shown. */
+export function encodeFound(
+  query: Query,
+  type: EntityType,
+  rows: readonly Row[],
+  context: OperationContext,
+): readonly Json[] {
+  return show(query, type, rows, queryContext(context));
+}
+
 export function create(operation: RawObject, context: OperationContext): Json {
-  const written = createEntity(
-    textOf(operation, "entity_type"),
-    dataIn(operation),
-    context,
-  );
-  const shown = written.type.columns
+  const data = dataIn(operation);
+  const written = createEntity(textOf(operation, "entity_type"), data, context);
+  const kept = written.type.columns
     .filter(
       ([name, column]) =>
         column.hidden !== true && (written.row[name] ?? null) !== null,
     )
     .map(([name]) => name);
+  const shown = [...kept, ...sentNames(data, written.type)];
   return { action: "create", data: echo(written, shown, context) };
 }
 
@@ -106,14 +116,19 @@ export function update(operation: RawObject, context: OperationContext): Json {
     data,
     context,
   );
-  const shown = Object.keys(data).flatMap((name) => {
-    const attribute = written.type.attributes.get(name);
-    if (attribute?.kind === "column") return [name];
-    return attribute?.kind === "one" && attribute.via !== undefined
-      ? [attribute.via]
-      : [];
-  });
+  const shown = sentNames(data, written.type);
   return { action: "update", data: echo(written, shown, context) };
+}
+
+/** The attributes that were sent, with the keys of relations: a client takes its new values from the answer. */
+function sentNames(data: RawObject, type: EntityType): readonly string[] {
+  return Object.keys(data).flatMap((name) => {
+    const attribute = type.attributes.get(name);
+    if (attribute === undefined) return [];
+    return attribute.kind === "one" && attribute.via !== undefined
+      ? [attribute.via, name]
+      : [name];
+  });
 }
 
 export function remove(operation: RawObject, context: OperationContext): Json {
@@ -122,12 +137,20 @@ export function remove(operation: RawObject, context: OperationContext): Json {
 }
 
 function echo(
-  { row, type }: Written,
+  { row, type, left }: Written,
   names: readonly string[],
   context: OperationContext,
 ): Value {
   const projection = project(
-    names.map((name) => [{ name }]),
+    names
+      .filter((name) => {
+        const attribute = type.attributes.get(name);
+        return !(
+          (attribute?.kind === "column" && attribute.hidden === true) ||
+          (attribute?.kind === "many" && attribute.restricted === true)
+        );
+      })
+      .map((name) => [{ name }]),
     type,
     context.catalogue,
   );
@@ -136,7 +159,7 @@ function echo(
     catalogue,
     reader: store,
     denormalize: true,
-    visible: () => true,
+    visible: (member) => !left.has(member),
   });
   return entity ?? null;
 }

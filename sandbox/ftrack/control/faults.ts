@@ -1,5 +1,3 @@
-import type { Json } from "../store/row.ts";
-
 /** How many of the next requests a fault meets: a number, or all of them. */
 export type Count = number | "all";
 
@@ -94,20 +92,48 @@ export function inShare(share: number, n: number): boolean {
 export const BAD_GATEWAY =
   "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
 
+/** Faults to change; of a group only the parts that are named. */
 export type FaultChanges = {
-  readonly [K in keyof Faults]?: Partial<Faults[K]> | Faults[K];
+  readonly [K in keyof Faults]?: Faults[K] extends Count | null
+    ? Faults[K]
+    : Partial<Faults[K]> | Faults[K];
 };
 
-/** Sets the named faults; of a group only the named parts. */
+/**
+ * Sets the named faults.
+ *
+ * @throws TypeError for a fault there is not, or a value of another kind
+ */
 export function setFaults(faults: Faults, changes: FaultChanges): void {
+  merge(faults as unknown as Group, changes, noFaults() as unknown as Group);
+}
+
+type Group = Record<string, unknown>;
+
+function merge(target: Group, changes: Group, sample: Group): void {
   for (const [name, value] of Object.entries(changes)) {
-    const known: unknown = faults[name as keyof Faults];
-    const merged =
-      isGroup(known) && isGroup(value) ? { ...known, ...value } : value;
-    Object.assign(faults, { [name]: merged });
+    const usual = sample[name];
+    if (isGroup(usual) && isGroup(value) && isGroup(target[name]))
+      merge(target[name], value, usual);
+    else if (fits(name, usual, value)) target[name] = value;
+    else throw new TypeError(`No such fault: ${name} ${JSON.stringify(value)}`);
   }
 }
 
-function isGroup(value: unknown): value is Json {
-  return typeof value === "object" && value !== null;
+const counts = new Set(["badGateway", "hang", "reset", "commitThenReset"]);
+
+function fits(name: string, usual: unknown, value: unknown): boolean {
+  if (name === "failNext")
+    return (
+      value === null ||
+      (isGroup(value) && typeof value["exception"] === "string")
+    );
+  return (
+    usual !== undefined &&
+    (typeof value === typeof usual || (value === "all" && counts.has(name)))
+  );
+}
+
+function isGroup(value: unknown): value is Group {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -149,7 +149,8 @@ function subquery(query: Query, context: QueryContext): readonly string[] {
     .map(asText);
 }
 
-function show(
+/** The rows of a query as it wants them shown. */
+export function show(
   query: Query,
   type: EntityType,
   rows: readonly Row[],

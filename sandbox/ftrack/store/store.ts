@@ -45,8 +45,15 @@ export class Store implements Reader {
     return this.#table(base).latest;
   }
 
-  size(base: string): number {
-    return this.#table(base).rows.size;
+  /** How many rows each table has. */
+  sizes(): Readonly<Record<string, number>> {
+    return Object.fromEntries(
+      [...this.#tables].map(([base, table]) => [base, table.rows.size]),
+    );
+  }
+
+  keyOf(base: string, row: Row): string {
+    return this.#table(base).keyOf(row);
   }
 
   *scan(base: string, types: ReadonlySet<string>): Iterable<Row> {

@@ -10,30 +10,33 @@ import { removeRow } from "./remove.ts";
 
 /**
  * Makes to-many relations hold exactly the given members. Clients send the full new list, so the server
- * works out what is new and what is gone.
+ * works out what is new and what is gone. Answers the rows that are out of a relation but still there,
+ * because the client deletes them itself.
  */
 export function setCollections(
   owner: Row,
   type: EntityType,
   collections: readonly Collection[],
   context: WriteContext,
-): void {
+): ReadonlySet<Row> {
+  const left = new Set<Row>();
   for (const collection of collections) {
     if (type.immutable.has(collection.name))
       throw validationError(`Attribute ${collection.name} is immutable.`);
-    setMembers(owner, collection, context);
+    for (const row of setMembers(owner, collection, context)) left.add(row);
   }
+  return left;
 }
 
 function setMembers(
   owner: Row,
   { name, relation, members: wanted }: Collection,
   context: WriteContext,
-): void {
+): readonly Row[] {
   const target = context.catalogue.types.get(relation.target);
   if (target === undefined) throw new Error(`No type ${relation.target}`);
   // Custom attribute values are written one by one; their list only says that they are there.
-  if (target.definition.virtual === true) return;
+  if (target.definition.virtual === true) return [];
   const keyFor = (row: Row): string =>
     joinKey(target.key.map((column) => keyOf(row, column)));
   const present = new Map(
@@ -49,14 +52,16 @@ function setMembers(
   if (members.by === "resolver") {
     if (gone.length + added.length > 0)
       throw validationError(`Attribute ${name} is computed.`);
-    return;
+    return [];
   }
+  const left: Row[] = [];
   for (const [key, row] of gone)
     if (members.by === "link") unlink(owner, members, key, context);
-    else detach(row, members.column, target, context);
+    else if (!detach(row, members.column, target, context)) left.push(row);
   for (const key of added)
     if (members.by === "link") link(owner, members, key, context);
     else attach(owner, members.column, target, key, context);
+  return left;
 }
 
 interface Link {
@@ -107,18 +112,20 @@ function attach(
   changeRow(member, columns, typeOfRow(context, member), context);
 }
 
-/** A member that needs an owner goes with the relation; one that has it in its key is deleted by the client. */
+/**
+ * Takes a member out. One that needs an owner goes altogether; one that has the owner in its key stays:
+ * the client deletes it with the next operation.
+ */
 function detach(
   member: Row,
   column: string,
   target: EntityType,
   context: WriteContext,
-): void {
+): boolean {
   const type = typeOfRow(context, member);
-  if (type.key.includes(column)) return;
-  if (type.definition.required?.includes(column) === true) {
+  if (type.key.includes(column)) return false;
+  if (type.definition.required?.includes(column) === true)
     removeRow(target.base, keyOf(member, "id"), member, context);
-    return;
-  }
-  changeRow(member, new Map([[column, null]]), type, context);
+  else changeRow(member, new Map([[column, null]]), type, context);
+  return true;
 }

@@ -19,7 +19,11 @@ import { removeRow } from "./remove.ts";
 export interface Written {
   readonly row: Row;
   readonly type: EntityType;
+  /** Rows that were taken out of a relation and wait to be deleted by the client. */
+  readonly left: ReadonlySet<Row>;
 }
+
+const nothing: ReadonlySet<Row> = new Set();
 
 /**
  * Creates an entity.
@@ -33,11 +37,11 @@ export function createEntity(
 ): Written {
   const type = creatableType(typeNamed(context, typeId), raw, context);
   if (type.id === "CustomAttributeValue")
-    return { row: createValue(raw, context), type };
+    return { row: createValue(raw, context), type, left: nothing };
   const { columns, collections } = readData(type, raw, context);
   const row = createRow(type, columns, context);
-  setCollections(row, type, collections, context);
-  return { row: current(type, row, context), type };
+  const left = setCollections(row, type, collections, context);
+  return { row: current(type, row, context), type, left };
 }
 
 function creatableType(
@@ -76,18 +80,19 @@ export function updateEntity(
 ): Written {
   const type = typeNamed(context, typeId);
   if (type.definition.virtual === true)
-    return { row: updateDense(type, key, raw, context), type };
+    return { row: updateDense(type, key, raw, context), type, left: nothing };
   if (type.id === "CustomAttributeValue")
-    return { row: updateValue(key, raw, context), type };
+    return { row: updateValue(key, raw, context), type, left: nothing };
   const before = findEntity(type, key, context);
   const concrete = typeOfRow(context, before);
   checkWritable(concrete, context);
   const { columns, collections } = readData(concrete, raw, context);
   checkImmutable(concrete, before, columns);
   const row = changeRow(before, columns, concrete, context);
-  setCollections(row, concrete, collections, context);
+  const left = setCollections(row, concrete, collections, context);
   return {
     row: current(type, row, context),
+    left,
     type: type.definition.view === undefined ? concrete : type,
   };
 }
