@@ -61,9 +61,9 @@ const farmProfile = model(
   },
 );
 
-function taskStatuses(description: string) {
+function taskStatuses(name: string, description: string) {
   return model(
-    { name: "TaskStatusOnPublish", isGroup: true },
+    { name, isGroup: true },
     {
       status_profiles: rows(farmProfile, [], {
         title: "Profiles",
@@ -247,11 +247,15 @@ export const publish = model(
       },
     ),
     ftrack_task_status_local_publish: block(
-      taskStatuses("Status of a task when its product is published locally."),
+      taskStatuses(
+        "TaskStatusOnLocalPublish",
+        "Status of a task when its product is published locally.",
+      ),
       { title: "Task status after local publish" },
     ),
     ftrack_task_status_on_farm_publish: block(
       taskStatuses(
+        "TaskStatusOnFarmPublish",
         "Status of a task when its product is published on the farm.",
       ),
       { title: "Task status after farm publish" },
