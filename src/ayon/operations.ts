@@ -23,9 +23,10 @@ export interface ApplyOptions {
   readonly beforeSend?:
     | ((operations: readonly AyonOperation[]) => Promise<void> | void)
     | undefined;
+  /** Waits before an operation that met a deadlock is sent again; their number is that of the tries. */
+  readonly againDelaysMs?: readonly number[] | undefined;
 }
 
-/** Waits before an operation that met a deadlock is sent again. */
 const AGAIN_DELAYS_MS = [100, 300, 900, 2_000];
 /** Requests refused as a whole, after which the search for the culprit is given up. */
 const MAX_REFUSALS = 60;
@@ -34,6 +35,7 @@ interface Run {
   readonly http: AyonHttp;
   readonly project: ProjectName;
   readonly options: ApplyOptions;
+  readonly againDelaysMs: readonly number[];
   readonly results: Map<string, ChangeResult>;
   readonly tries: Map<string, number>;
   refusals: number;
@@ -86,7 +88,7 @@ function hasFailedNeed(run: Run, operation: AyonOperation): boolean {
 function mayTryAgain(run: Run, operation: AyonOperation): boolean {
   const tries = (run.tries.get(operation.id) ?? 0) + 1;
   run.tries.set(operation.id, tries);
-  return tries <= AGAIN_DELAYS_MS.length;
+  return tries <= run.againDelaysMs.length;
 }
 
 /** Notes what became of the operations of one request; returns those for a later one. */
@@ -192,6 +194,7 @@ export async function applyOperations(
     http,
     project,
     options,
+    againDelaysMs: options.againDelaysMs ?? AGAIN_DELAYS_MS,
     results: new Map(),
     tries: new Map(),
     refusals: 0,
@@ -235,6 +238,6 @@ async function waitBeforeAgain(
   again: readonly AyonOperation[],
 ): Promise<void> {
   const tries = Math.max(...again.map((o) => run.tries.get(o.id) ?? 1));
-  const delay = AGAIN_DELAYS_MS[tries - 1] ?? 0;
+  const delay = run.againDelaysMs[tries - 1] ?? 0;
   await pause(delay * (0.5 + Math.random()), run.options.signal);
 }

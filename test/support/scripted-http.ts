@@ -49,6 +49,46 @@ export const reset: Reply = (response) => {
 
 export const hang: Reply = () => undefined;
 
+async function pass(url: string, request: SeenRequest) {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers))
+    if (typeof value === "string" && !HOP.has(name)) headers.set(name, value);
+  const answer = await fetch(url + request.url, {
+    method: request.method,
+    headers,
+    redirect: "manual",
+    ...(request.text === "" ? {} : { body: request.text }),
+  });
+  return {
+    status: answer.status,
+    contentType: answer.headers.get("content-type") ?? "application/json",
+    text: await answer.text(),
+  };
+}
+
+/** Headers of one hop. */
+const HOP = new Set(["host", "connection", "content-length", "keep-alive"]);
+
+/** Passes the request on to a server, as a proxy does. Bodies have to be text. */
+export function forwardTo(url: string): Reply {
+  return (response, request) => {
+    void pass(url, request).then(({ status, contentType, text }) => {
+      response
+        .writeHead(status, { "Content-Type": contentType })
+        .end(status === 204 ? undefined : text);
+    });
+  };
+}
+
+/** The server carries it out, and nobody learns of it. */
+export function forwardThenReset(url: string): Reply {
+  return (response, request) => {
+    void pass(url, request).then(() => {
+      response.socket?.resetAndDestroy();
+    });
+  };
+}
+
 async function read(request: IncomingMessage): Promise<SeenRequest> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
