@@ -150,6 +150,8 @@ export function createCredentials(
 
   async function look(): Promise<Credentials | null> {
     try {
+      // Secrets change without a message; while something is amiss, they are looked at each time.
+      if (failures > 0) await secrets.refresh();
       const state = await readCredentials(env, settings, secrets);
       reporter.clear(UNREADABLE);
       if (state.kind === "complete") {
