@@ -1,0 +1,140 @@
+import { z } from "zod";
+import type { EntityChange, FtrackEvent } from "../../core/event.ts";
+import type { HandlerContext } from "../../core/handler.ts";
+import { ftrackId, type FtrackId } from "../../core/ids.ts";
+import { linkPath } from "../../core/link.ts";
+import type { AyonEntities } from "../../core/ports.ts";
+import { inList, select, type Query } from "../../core/query.ts";
+import type {
+  Counterpart,
+  Picturable,
+  Pictured,
+  PicturedVersion,
+  ThumbnailFacts,
+  ThumbnailSettings,
+} from "./hierarchy.ts";
+
+export function hasNewThumbnail(entity: EntityChange): boolean {
+  return (
+    entity.baseType === "assetversion" &&
+    entity.action !== "remove" &&
+    entity.keys.includes("thumbid")
+  );
+}
+
+/** Versions with a new thumbnail, each once, in the order of their last event. */
+export function picturedIn(events: readonly FtrackEvent[]): Pictured[] {
+  const found = new Map<FtrackId, Pictured>();
+  for (const entity of events.flatMap((event) => event.entities)) {
+    if (!hasNewThumbnail(entity)) continue;
+    const asset = entity.parents.findIndex((p) => p.baseType === "asset");
+    const above = entity.parents
+      .slice(asset + 1)
+      .filter((p) => p.baseType === "task")
+      .map((p) => p.entityId);
+    found.delete(entity.entityId);
+    found.set(entity.entityId, { versionId: entity.entityId, above });
+  }
+  return [...found.values()];
+}
+
+const fields = z.object({
+  __entity_type__: z.string().optional(),
+  id: z.string().min(1).transform(ftrackId),
+  thumbnail_id: z.string().nullish(),
+  link: linkPath,
+});
+
+function picturable(row: z.infer<typeof fields>, fallback: string): Picturable {
+  const { thumbnail_id: thumbnail } = row;
+  return {
+    id: row.id,
+    entityType: row.__entity_type__ ?? fallback,
+    thumbnailId:
+      thumbnail === null || thumbnail === undefined || thumbnail === ""
+        ? null
+        : ftrackId(thumbnail),
+    path: row.link === "" ? row.id : row.link,
+  };
+}
+
+const context = fields.transform((row) => picturable(row, "TypedContext"));
+const version = fields
+  .extend({ task: fields.nullish().catch(null) })
+  .transform((row): PicturedVersion => {
+    const task = row.task ?? null;
+    return {
+      ...picturable(row, "AssetVersion"),
+      task: task === null ? null : picturable(task, "Task"),
+    };
+  });
+
+function versionsBy(ids: Iterable<FtrackId>): Query<PicturedVersion> {
+  const own = ["id", "thumbnail_id", "link"];
+  return select({
+    type: "AssetVersion",
+    fields: [...own, ...own.map((field) => `task.${field}`)],
+    row: version,
+    where: inList("id", ids),
+  });
+}
+
+function contextsBy(ids: readonly FtrackId[]): Query<Picturable> {
+  return select({
+    type: "TypedContext",
+    fields: ["id", "thumbnail_id", "link"],
+    row: context,
+    ...(ids.length === 0 ? { limit: 0 } : { where: inList("id", ids) }),
+  });
+}
+
+export async function gatherThumbnails(
+  events: readonly FtrackEvent[],
+  settings: ThumbnailSettings,
+  ctx: HandlerContext,
+): Promise<ThumbnailFacts> {
+  const project = ctx.project.ayonName;
+  const pictured = picturedIn(events).map((p) => ({
+    ...p,
+    above: p.above.slice(0, settings.levels),
+  }));
+  if (pictured.length === 0 || settings.levels < 1)
+    return { project, pictured, versions: [], contexts: [], counterparts: [] };
+  const [versions, contexts] = await ctx.ftrack.query(
+    versionsBy(pictured.map((p) => p.versionId)),
+    contextsBy(pictured.flatMap((p) => p.above)),
+  );
+  const withThumbnail = versions.filter((v) => v.thumbnailId !== null);
+  const tasks = withThumbnail.flatMap((v) => v.task?.id ?? []);
+  const found =
+    withThumbnail.length === 0
+      ? { folders: [], tasks: [], products: [], versions: [] }
+      : await ctx.ayon.select(project, {
+          folders: [{ ftrackIds: contexts.map((c) => c.id) }],
+          tasks: [{ ftrackIds: tasks }],
+          versions: [{ ftrackIds: withThumbnail.map((v) => v.id) }],
+        });
+  const counterparts = counterpartsIn(found);
+  return { project, pictured, versions, contexts, counterparts };
+}
+
+function counterpartsIn(found: AyonEntities): Counterpart[] {
+  const of =
+    (entityType: Counterpart["entityType"]) =>
+    (entity: {
+      readonly id: Counterpart["entityId"];
+      readonly thumbnailId: string | null;
+      readonly own: Readonly<Record<string, unknown>>;
+    }): Counterpart[] => {
+      const { id: entityId, thumbnailId } = entity;
+      const linked = entity.own["ftrackId"];
+      return typeof linked !== "string"
+        ? []
+        : [{ ftrackId: ftrackId(linked), entityType, entityId, thumbnailId }];
+    };
+  return [
+    ...found.folders.flatMap(of("folder")),
+    ...found.tasks.flatMap(of("task")),
+    ...found.versions.flatMap(of("version")),
+  ];
+}
