@@ -22,7 +22,7 @@ function decimal(text: string): number | null {
   return DECIMAL.test(trimmed) ? Number(trimmed.replace(",", ".")) : null;
 }
 
-function number(raw: unknown): number | null {
+export function number(raw: unknown): number | null {
   if (typeof raw === "number") return Number.isFinite(raw) ? raw : null;
   return typeof raw === "string" ? decimal(raw) : null;
 }
@@ -40,7 +40,7 @@ export function framesPerSecond(raw: unknown): number | null {
   return bottom === null || bottom === 0 ? null : top / bottom;
 }
 
-function boolean(raw: unknown): boolean | null {
+export function boolean(raw: unknown): boolean | null {
   if (typeof raw === "boolean") return raw;
   const text = typeof raw === "number" ? String(raw) : raw;
   if (typeof text !== "string") return null;
@@ -49,7 +49,7 @@ function boolean(raw: unknown): boolean | null {
   return word === "0" || word === "false" ? false : null;
 }
 
-function text(raw: unknown): string | null {
+export function text(raw: unknown): string | null {
   if (typeof raw === "string") return raw;
   if (typeof raw === "number" || typeof raw === "boolean") return String(raw);
   if (!Array.isArray(raw)) return null;
@@ -58,7 +58,7 @@ function text(raw: unknown): string | null {
 }
 
 /** A multi-select enumerator: a list over the API, joined by comma and space in events. */
-function list(raw: unknown): string[] | null {
+export function list(raw: unknown): string[] | null {
   if (typeof raw === "string") {
     return raw
       .split(",")
@@ -71,7 +71,7 @@ function list(raw: unknown): string[] | null {
 }
 
 /** The text in Ftrack's envelope of dates, whichever of its forms. */
-function dateText(raw: unknown): string | null {
+export function dateText(raw: unknown): string | null {
   if (typeof raw === "string") return raw;
   if (typeof raw !== "object" || raw === null || !("value" in raw)) return null;
   return typeof raw.value === "string" ? raw.value : null;

@@ -1,17 +1,7 @@
 import { z } from "zod";
-import { ftrackId, type FtrackId } from "../../core/ids.ts";
-import { linkPath } from "../../core/link.ts";
+import type { FtrackId } from "../../core/ids.ts";
 import { inList, select, type Query } from "../../core/query.ts";
-
-export const id = z.string().min(1).transform(ftrackId);
-export const idOrNull = z
-  .string()
-  .nullish()
-  .transform((value) =>
-    value === null || value === undefined || value === ""
-      ? null
-      : ftrackId(value),
-  );
+import { idField, idOrNull, linkField, pathOf } from "../../core/rows.ts";
 
 /** A task as it stands in Ftrack now. */
 export interface Task {
@@ -34,12 +24,12 @@ export const TASK_FIELDS = [
 
 export const task = z
   .object({
-    id,
+    id: idField,
     name: z.string().catch(""),
     parent_id: idOrNull,
     type_id: idOrNull,
     status_id: idOrNull,
-    link: linkPath,
+    link: linkField,
   })
   .transform((row): Task => ({
     id: row.id,
@@ -47,7 +37,7 @@ export const task = z
     parentId: row.parent_id,
     typeId: row.type_id,
     statusId: row.status_id,
-    path: row.link === "" ? row.name : row.link,
+    path: pathOf(row.link) || row.name,
   }));
 
 /** @param ids - not empty */
@@ -85,7 +75,7 @@ export const VERSION_FIELDS = [
 ] as const;
 
 export const versionFields = z.object({
-  id,
+  id: idField,
   version: z.coerce.number(),
   status_id: idOrNull,
   task_id: idOrNull,
@@ -99,7 +89,7 @@ export const versionFields = z.object({
     })
     .nullish()
     .catch(null),
-  link: linkPath,
+  link: linkField,
 });
 
 export function toVersion(row: z.infer<typeof versionFields>): Version {
@@ -110,7 +100,7 @@ export function toVersion(row: z.infer<typeof versionFields>): Version {
     statusId: row.status_id,
     taskId: row.task_id,
     assetType: row.asset?.type?.short ?? "",
-    path: row.link === "" ? label : row.link,
+    path: pathOf(row.link) || label,
   };
 }
 

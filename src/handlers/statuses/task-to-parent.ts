@@ -7,12 +7,12 @@ import type { Decision, Issue } from "../../core/decision.ts";
 import type { FtrackEvent } from "../../core/event.ts";
 import type { HandlerContext } from "../../core/handler.ts";
 import type { FtrackId } from "../../core/ids.ts";
-import { linkPath } from "../../core/link.ts";
 import { inList, select, type Query } from "../../core/query.ts";
 import type { ObjectType } from "../../core/reference.ts";
+import { idField, idOrNull, linkField, pathOf } from "../../core/rows.ts";
 import { isSameName } from "../../core/status.ts";
 import { includesName, type NamedList } from "./names.ts";
-import { id, idOrNull, tasksBy, type Task } from "./rows.ts";
+import { tasksBy, type Task } from "./rows.ts";
 import {
   bareSubject,
   decisionOf,
@@ -56,17 +56,17 @@ export interface TaskToParentFacts extends StatusWorld {
 const parentRow = z
   .object({
     __entity_type__: z.string().catch("TypedContext"),
-    id,
-    object_type_id: id,
+    id: idField,
+    object_type_id: idField,
     status_id: idOrNull,
-    link: linkPath,
+    link: linkField,
   })
   .transform((row): Parent => ({
     id: row.id,
     entityType: row.__entity_type__,
     objectTypeId: row.object_type_id,
     statusId: row.status_id,
-    path: row.link === "" ? row.id : row.link,
+    path: pathOf(row.link) || row.id,
   }));
 
 function parentsBy(ids: Iterable<FtrackId>): Query<Parent> {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { authorOf } from "../../core/actor.ts";
 import {
   availableStatuses,
   firstAvailable,
@@ -31,7 +32,7 @@ import {
   subjectOf,
   type Verdict,
 } from "./set-status.ts";
-import { authorOf, taskTransitions, type Transition } from "./transitions.ts";
+import { taskTransitions, type Transition } from "./transitions.ts";
 import { gatherWorld, nameOf, statusOf, type StatusWorld } from "./world.ts";
 
 /** Name of the handler; its counterpart tells the echo of its writes by it. */
@@ -80,7 +81,7 @@ export async function gatherTaskToVersion(
   const transitions = taskTransitions(events);
   const serviceUser = await ctx.reference.serviceUser();
   const foreign = transitions
-    .filter((t) => authorOf(t, serviceUser) === "somebody")
+    .filter((t) => authorOf(t.actor, serviceUser) === "somebody")
     .map((t) => t.entityId);
   const [tasks, versions, types] =
     foreign.length === 0
@@ -124,7 +125,7 @@ function decideTask(
     task === undefined
       ? bareSubject(transition.entityId, "Task")
       : subjectOf(task, "Task");
-  switch (authorOf(transition, facts.serviceUser)) {
+  switch (authorOf(transition.actor, facts.serviceUser)) {
     case "service":
       return [skip(subject, "own-write", "This service changed the task.")];
     case "unknown":

@@ -1,7 +1,5 @@
 import type { EntityChange, FtrackEvent } from "../../core/event.ts";
 import { ftrackId, type FtrackId } from "../../core/ids.ts";
-import type { FtrackUser } from "../../core/reference.ts";
-import { isSameName } from "../../core/status.ts";
 
 /** A change of status as an event tells it. */
 export interface Transition {
@@ -9,20 +7,6 @@ export interface Transition {
   readonly parentId: FtrackId | null;
   readonly newStatusId: FtrackId;
   readonly actor: FtrackEvent["actor"];
-}
-
-/** Whose change it was; "unknown" when that cannot be said for sure. */
-export function authorOf(
-  { actor }: Pick<Transition, "actor">,
-  serviceUser: FtrackUser | null,
-): "service" | "somebody" | "unknown" {
-  if (serviceUser === null) return "unknown";
-  if (actor.id !== null)
-    return actor.id === serviceUser.id ? "service" : "somebody";
-  if (actor.username === null) return "unknown";
-  return isSameName(actor.username, serviceUser.username)
-    ? "service"
-    : "somebody";
 }
 
 /** A value of an event as an id; null for none. */

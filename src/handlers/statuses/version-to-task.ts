@@ -1,3 +1,4 @@
+import { authorOf } from "../../core/actor.ts";
 import {
   availableStatuses,
   firstAvailable,
@@ -22,11 +23,7 @@ import {
   type Verdict,
 } from "./set-status.ts";
 import { TASK_TO_VERSION } from "./task-to-version.ts";
-import {
-  authorOf,
-  versionTransitions,
-  type Transition,
-} from "./transitions.ts";
+import { versionTransitions, type Transition } from "./transitions.ts";
 import { gatherWorld, nameOf, statusOf, type StatusWorld } from "./world.ts";
 
 export interface VersionToTaskSettings extends AssetTypeFilter {
@@ -54,7 +51,7 @@ export async function gatherVersionToTask(
   const transitions = found.map((t) => ({
     ...t,
     isEcho:
-      authorOf(t, serviceUser) !== "somebody" &&
+      authorOf(t.actor, serviceUser) !== "somebody" &&
       own.wrote(t.entityId, "status_id", t.newStatusId, TASK_TO_VERSION),
   }));
   const ids = transitions.filter((t) => !t.isEcho).map((t) => t.entityId);

@@ -2,9 +2,9 @@ import { z } from "zod";
 import type { EntityChange, FtrackEvent } from "../../core/event.ts";
 import type { HandlerContext } from "../../core/handler.ts";
 import { ftrackId, type FtrackId } from "../../core/ids.ts";
-import { linkPath } from "../../core/link.ts";
 import type { AyonEntities } from "../../core/ports.ts";
 import { inList, select, type Query } from "../../core/query.ts";
+import { idField, idOrNull, linkField, pathOf } from "../../core/rows.ts";
 import type {
   Counterpart,
   Picturable,
@@ -40,21 +40,17 @@ export function picturedIn(events: readonly FtrackEvent[]): Pictured[] {
 
 const fields = z.object({
   __entity_type__: z.string().optional(),
-  id: z.string().min(1).transform(ftrackId),
-  thumbnail_id: z.string().nullish(),
-  link: linkPath,
+  id: idField,
+  thumbnail_id: idOrNull,
+  link: linkField,
 });
 
 function picturable(row: z.infer<typeof fields>, fallback: string): Picturable {
-  const { thumbnail_id: thumbnail } = row;
   return {
     id: row.id,
     entityType: row.__entity_type__ ?? fallback,
-    thumbnailId:
-      thumbnail === null || thumbnail === undefined || thumbnail === ""
-        ? null
-        : ftrackId(thumbnail),
-    path: row.link === "" ? row.id : row.link,
+    thumbnailId: row.thumbnail_id,
+    path: pathOf(row.link) || row.id,
   };
 }
 

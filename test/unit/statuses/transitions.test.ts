@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ftrackId } from "../../../src/core/ids.ts";
 import {
-  authorOf,
   taskTransitions,
   versionTransitions,
 } from "../../../src/handlers/statuses/transitions.ts";
@@ -81,27 +79,5 @@ describe("statuses that versions got", () => {
     expect(
       versionTransitions([anEvent([item])]).map((t) => t.entityId),
     ).toEqual(ids);
-  });
-});
-
-describe("whose change it was", () => {
-  const service = {
-    id: ftrackId("s"),
-    username: "Service@x",
-    email: null,
-    firstName: "",
-    lastName: "",
-    isActive: true,
-  };
-  it.each([
-    ["s", "anybody", service, "service"],
-    ["u", "service@x", service, "somebody"],
-    [null, "service@X", service, "service"],
-    [null, "anna@x", service, "somebody"],
-    [null, null, service, "unknown"],
-    ["u", "anna@x", null, "unknown"],
-  ])("%s, %s", (id, username, user, author) => {
-    const actor = { id: id === null ? null : ftrackId(id), username };
-    expect(authorOf({ actor }, user)).toBe(author);
   });
 });
