@@ -9,11 +9,16 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { format } from "prettier";
 import { addonFiles, settingsPage } from "./generate/addon.ts";
+import { environmentFiles } from "./generate/environment.ts";
 
 /** Content by path from the root of the repository. */
 export type Generated = ReadonlyMap<string, string>;
 
-const GENERATORS: readonly (() => Generated)[] = [addonFiles, settingsPage];
+const GENERATORS: readonly (() => Generated)[] = [
+  addonFiles,
+  settingsPage,
+  environmentFiles,
+];
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 

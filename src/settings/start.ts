@@ -78,7 +78,7 @@ export function startSettings(options: StartOptions): ServiceSettings {
   const live = createLiveSettings({
     settings,
     secrets,
-    addon: { name: source.addon.name, variant: env.addon.variant },
+    addon: env.addon,
     log,
     ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
   });
