@@ -19,8 +19,8 @@ export const METRICS = {
   // --- intake -----------------------------------------------------------------------------------
   events_enqueued_total: {
     type: "counter",
-    help: "Events accepted into an inbox, by where they came from.",
-    labels: ["via"],
+    help: "Events accepted into an inbox.",
+    labels: [],
   },
   events_duplicate_total: {
     type: "counter",

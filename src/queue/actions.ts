@@ -11,8 +11,8 @@ import {
   type Work,
 } from "./consumer.ts";
 import { safe } from "./keys.ts";
-import { guard } from "./redis-error.ts";
-import type { Connection } from "./redis.ts";
+import { guard, guardWithin } from "./redis-error.ts";
+import { EAGER_TIMEOUT_MS, type Connection } from "./redis.ts";
 import type { ActionHandler, Actions, Consumer, DeadLetters } from "./types.ts";
 
 /** Longer than any overlap of a catch-up. */
@@ -36,7 +36,7 @@ export function openActions(deps: Deps): Actions & { close(): Promise<void> } {
   return {
     async add(envelopes) {
       if (envelopes.length === 0) return;
-      await guard(
+      await guardWithin(
         queue.addBulk(
           envelopes.map((envelope) => ({
             name: "event",
@@ -48,6 +48,7 @@ export function openActions(deps: Deps): Actions & { close(): Promise<void> } {
             },
           })),
         ),
+        EAGER_TIMEOUT_MS,
       );
     },
     waiting: () => guard(queue.getWaitingCount()),

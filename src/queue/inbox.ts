@@ -1,15 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { Envelope } from "../core/envelope.ts";
 import { UnavailableError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
 import { openDrainQueue, ring } from "./bell.ts";
 import { chunks, groupBy } from "./group.ts";
 import { partitionName } from "./keys.ts";
-import { execute, guard, redisError } from "./redis-error.ts";
-import { type Connection } from "./redis.ts";
+import {
+  DEFAULT_MEMORY_LIMITS,
+  makeMemoryGuard,
+  type MemoryLimits,
+} from "./memory.ts";
+
 import { ADVANCE, ENQUEUE, MARK_DIRTY, queueScript, run } from "./scripts.ts";
+import { execute, guard, guardWithin } from "./redis-error.ts";
+import { EAGER_TIMEOUT_MS, type Connection } from "./redis.ts";
+import { makeSentHistory, type Sent } from "./sent-history.ts";
 import type { Cursor, EnqueueResult, Inbox, Json } from "./types.ts";
 
 export interface InboxOptions {
@@ -20,8 +26,7 @@ export interface InboxOptions {
   /** Acknowledged batches are kept in memory this long, and this many events, for when Redis loses them. */
   readonly keepMs: number;
   readonly keepEvents: number;
-  /** The connection may wait this long for an answer to a ring. */
-  readonly timeoutMs: number;
+  readonly memory: MemoryLimits;
 }
 
 export const DEFAULT_INBOX_OPTIONS: InboxOptions = {
@@ -29,7 +34,7 @@ export const DEFAULT_INBOX_OPTIONS: InboxOptions = {
   maxSeen: 200_000,
   keepMs: 10_000,
   keepEvents: 5_000,
-  timeoutMs: 2_000,
+  memory: DEFAULT_MEMORY_LIMITS,
 };
 
 export interface InboxDeps {
@@ -41,13 +46,6 @@ export interface InboxDeps {
    * Told when Redis lost more than memory still holds: what is between has to come from Ftrack's event log.
    */
   readonly onLoss?: () => void;
-}
-
-interface Sent {
-  readonly seq: number;
-  readonly at: number;
-  readonly envelopes: readonly Envelope[];
-  readonly position: Json;
 }
 
 const storedCursor = z.object({
@@ -82,12 +80,13 @@ export function openInbox(
   const { connection, log, meter } = deps;
   const { client, keys } = connection;
   const queue = openDrainQueue(connection, log);
+  const memory = makeMemoryGuard(client, options.memory);
   const boot = randomUUID();
   let seq = 0;
   /** What the mark in Redis should say: the last batch noted there. */
   let noted = 0;
   let position: Json = null;
-  let recent: Sent[] = [];
+  const history = makeSentHistory(options.keepMs, options.keepEvents);
   /** What Redis holds is not certain: the connection was lost since the last look. */
   let isDoubtful = false;
   const doubt = (): void => {
@@ -122,7 +121,7 @@ export function openInbox(
       }
     }
     const [, ...added] = await execute(pipeline);
-    await withTimeout(ring(queue, [...groups.keys()]), options.timeoutMs);
+    await guardWithin(ring(queue, [...groups.keys()]), EAGER_TIMEOUT_MS);
     await advance(sent);
     const accepted = added.reduce<number>((n, x) => n + Number(x), 0);
     return { accepted, duplicates: sent.envelopes.length - accepted };
@@ -167,7 +166,7 @@ export function openInbox(
   }
 
   async function rewind(mark: number): Promise<void> {
-    const lost = recent.filter((sent) => sent.seq > mark);
+    const lost = history.after(mark);
     const events = lost.reduce((n, sent) => n + sent.envelopes.length, 0);
     const isComplete = lost[0]?.seq === mark + 1;
     meter.count("enqueue_rewinds_total", {});
@@ -180,19 +179,6 @@ export function openInbox(
     for (const sent of lost) await send(sent);
   }
 
-  function remember(sent: Sent): void {
-    recent.push(sent);
-    const oldest = sent.at - options.keepMs;
-    let events = recent.reduce((n, s) => n + s.envelopes.length, 0);
-    recent = recent.filter((s) => {
-      if (s === sent || (s.at >= oldest && events <= options.keepEvents)) {
-        return true;
-      }
-      events -= s.envelopes.length;
-      return false;
-    });
-  }
-
   return {
     cursor,
     async enqueue(envelopes, newPosition) {
@@ -200,6 +186,7 @@ export function openInbox(
         return { accepted: 0, duplicates: 0 };
       }
       const startedAt = performance.now();
+      await memory.assertRoom();
       if (isDoubtful) await settleDoubt();
       const sent: Sent = {
         seq: seq + 1,
@@ -210,13 +197,14 @@ export function openInbox(
       const result = await send(sent);
       seq = sent.seq;
       position = sent.position;
-      remember(sent);
+      history.add(sent);
       meter.observe(
         "enqueue_seconds",
         {},
         (performance.now() - startedAt) / 1000,
       );
-      countAccepted(meter, envelopes, result);
+      meter.count("events_enqueued_total", {}, result.accepted);
+      meter.count("events_duplicate_total", {}, result.duplicates);
       return result;
     },
     async close() {
@@ -224,32 +212,4 @@ export function openInbox(
       await queue.close();
     },
   };
-}
-
-function countAccepted(
-  meter: Meter,
-  envelopes: readonly Envelope[],
-  { accepted, duplicates }: EnqueueResult,
-): void {
-  const via = envelopes[0]?.via;
-  if (via === undefined) return;
-  meter.count("events_enqueued_total", { via }, accepted);
-  meter.count("events_duplicate_total", {}, duplicates);
-}
-
-async function withTimeout<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    return await Promise.race([
-      work,
-      new Promise<never>((_, reject) => {
-        timer = setTimeout(() => {
-          reject(redisError(new Error("Command timed out")));
-        }, timeoutMs);
-      }),
-    ]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => undefined /* it lost the race; the caller knows */);
-  }
 }

@@ -53,6 +53,25 @@ export async function guard<T>(work: Promise<T>): Promise<T> {
   }
 }
 
+/** As `guard`, for work that has no time limit of its own; what comes later is ignored. */
+export async function guardWithin<T>(
+  work: Promise<T>,
+  timeoutMs: number,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error("Command timed out"));
+    }, timeoutMs);
+  });
+  try {
+    return await guard(Promise.race([work, late]));
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined /* it lost the race, and the caller knows */);
+  }
+}
+
 type Pipeline = ReturnType<Redis["pipeline"]>;
 
 /** Runs a pipeline; its results without their error slots. Throws the first error of any of them. */
