@@ -9,7 +9,7 @@ import {
 } from "../../../src/ftrack/hub/supervisor.ts";
 import { startHubServer, type HubServer } from "../../support/hub-server.ts";
 import { memoryLog } from "../../support/memory-log.ts";
-import { until } from "../../support/until.ts";
+import { eventually } from "../../support/redis.ts";
 
 const KEY = "0123456789-secret-key";
 const CANARY_MS = 300;
@@ -66,9 +66,9 @@ afterEach(async () => {
 describe("a healthy hub", () => {
   it("becomes live, tells the start as a gap, delivers in order and once", async () => {
     start();
-    await until("live", isLive);
+    await eventually("live", isLive);
     for (let i = 0; i < 1000; i += 1) server.emit(event(i));
-    await until("all events", () => events.length >= 1000);
+    await eventually("all events", () => events.length >= 1000);
     expect(ids()).toEqual(Array.from({ length: 1000 }, (_, i) => `e${i}`));
     expect(gaps).toEqual([
       { from: null, to: expect.any(Number), reason: "start" },
@@ -83,8 +83,8 @@ describe("a healthy hub", () => {
 
   it("subscribes once and hands no canary on", async () => {
     start();
-    await until("live", isLive);
-    await until("a few canaries", () => server.published.length > 6);
+    await eventually("live", isLive);
+    await eventually("a few canaries", () => server.published.length > 6);
     const subscriptions = server.published.map(
       (e) => (e["data"] as { subscription?: string }).subscription,
     );
@@ -94,14 +94,14 @@ describe("a healthy hub", () => {
 
   it("publishes events and replies", async () => {
     start({ topics: [] });
-    await until("live", isLive);
+    await eventually("live", isLive);
     await hub.publish({
       topic: "ftrack.meta.reply",
       data: { items: [] },
       target: "id=abc",
       inReplyTo: "e1",
     });
-    await until("it arrived", () =>
+    await eventually("it arrived", () =>
       server.published.some((e) => e["topic"] === "ftrack.meta.reply"),
     );
     expect(
@@ -121,7 +121,7 @@ describe("a healthy hub", () => {
       code: "E_FTRACK_HUB",
     });
     server.handshake = "ok";
-    await until("live", isLive);
+    await eventually("live", isLive);
     expect(server.published.map((e) => e["topic"])).not.toContain("x");
   });
 
@@ -137,13 +137,13 @@ describe("a healthy hub", () => {
         events.push(...batch);
       },
     });
-    await until("live", isLive);
+    await eventually("live", isLive);
     const count = 30_000;
     for (let i = 0; i < count; i += 1) server.emit(event(i));
-    await until("the socket is not read", () => hub.health().isPaused);
+    await eventually("the socket is not read", () => hub.health().isPaused);
     expect(events).toEqual([]);
     release();
-    await until("all events", () => events.length >= count);
+    await eventually("all events", () => events.length >= count);
     expect(ids()).toEqual(Array.from({ length: count }, (_, i) => `e${i}`));
     expect(hub.health()).toMatchObject({ isPaused: false, connections: 1 });
   });
@@ -152,42 +152,45 @@ describe("a healthy hub", () => {
 describe("faults", () => {
   it("a dropped socket: connects again and tells the gap from the last canary on", async () => {
     start();
-    await until("a canary came back", () => hub.health().lastCanaryAt !== null);
+    await eventually(
+      "a canary came back",
+      () => hub.health().lastCanaryAt !== null,
+    );
     server.drop();
     const droppedAt = Date.now();
-    await until("the gap is told", () => gaps.length === 2);
+    await eventually("the gap is told", () => gaps.length === 2);
     expect(gaps[1]).toMatchObject({ reason: "reconnect" });
     expect(gaps[1]?.from).toBeLessThanOrEqual(droppedAt);
     expect(gaps[1]?.from).toBeGreaterThan(droppedAt - 10 * CANARY_MS);
     expect(gaps[1]?.to).toBeGreaterThanOrEqual(droppedAt);
     server.emit(event(1));
-    await until("events flow", () => events.length === 1);
+    await eventually("events flow", () => events.length === 1);
     expect(states).toEqual(["connecting", "live", "connecting", "live"]);
   });
 
   it("heartbeats and canaries stop while the socket stays open: connects anew", async () => {
     start();
-    await until("live", isLive);
+    await eventually("live", isLive);
     server.heartbeats = false;
     server.loopback = false;
-    await until("a new connection", () => server.opened === 2);
+    await eventually("a new connection", () => server.opened === 2);
     expect(hub.health().kicks).toBe(1);
     server.heartbeats = true;
     server.loopback = true;
-    await until("live again", isLive);
+    await eventually("live again", isLive);
     expect(gaps.at(-1)?.reason).toBe("reconnect");
   });
 
   it("a half-open socket: connects anew, and its late end does not hurt the new connection", async () => {
     start();
-    await until("live", isLive);
+    await eventually("live", isLive);
     server.freeze();
-    await until("a new connection", () => server.opened === 2);
-    await until("live again", isLive);
+    await eventually("a new connection", () => server.opened === 2);
+    await eventually("live again", isLive);
     // The client shares its handlers: without care the end of the old socket would end the new one too.
     server.dropFrozen();
     const { lastCanaryAt } = hub.health();
-    await until(
+    await eventually(
       "more canaries",
       () =>
         (hub.health().lastCanaryAt ?? 0) > (lastCanaryAt ?? 0) + 2 * CANARY_MS,
@@ -199,7 +202,7 @@ describe("faults", () => {
   it("a server that returns no canaries is believed as long as events come", async () => {
     server.loopback = false;
     start();
-    await until("connected", () => hub.health().connections === 1);
+    await eventually("connected", () => hub.health().connections === 1);
     for (let i = 0; gaps.length === 0; i += 1) {
       server.emit(event(i));
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -217,28 +220,28 @@ describe("faults", () => {
   it("an HTML page in place of the handshake, then a good one", async () => {
     server.handshake = "html";
     start();
-    await until("it was asked twice", () => server.handshakes.length >= 2);
+    await eventually("it was asked twice", () => server.handshakes.length >= 2);
     server.handshake = "ok";
-    await until("live", isLive);
+    await eventually("live", isLive);
   });
 
   it("a handshake that never answers: the thread is replaced", async () => {
     server.handshake = "hang";
     start();
-    await until("restarted", () => hub.health().restarts >= 1);
+    await eventually("restarted", () => hub.health().restarts >= 1);
     server.handshake = "ok";
-    await until("live", isLive);
+    await eventually("live", isLive);
   });
 
   it("the wedge: an upgrade that fails late, after which the client plans no further attempt", async () => {
     // The client plans its next attempt 2 to 3 s after the first began; failing later than that wedges it.
     start({ canaryMs: 2000 });
-    await until("live", isLive);
+    await eventually("live", isLive);
     server.upgrade = { rejectAfterMs: 3500 };
     server.drop("reset");
-    await until("an attempt", () => server.upgrades === 2);
+    await eventually("an attempt", () => server.upgrades === 2);
     server.upgrade = "ok";
-    await until("live again", isLive);
+    await eventually("live again", isLive);
     // Without the remedy there would be no third attempt; with a new thread the remedy would be unproven.
     expect(server.handshakes).toHaveLength(3);
     expect(hub.health()).toMatchObject({ kicks: 1, restarts: 0 });
@@ -254,10 +257,10 @@ describe("faults", () => {
     "an unreadable frame (%s) is handed on as such and ends nothing",
     async (_t, frame) => {
       start();
-      await until("live", isLive);
+      await eventually("live", isLive);
       server.sendRaw(frame);
       server.emit(event(1));
-      await until("the good one came", () => ids().includes("e1"));
+      await eventually("the good one came", () => ids().includes("e1"));
       const bad = events.filter((e) => e.malformed !== undefined);
       expect(bad.map((e) => e.event)).toEqual([frame]);
       expect(hub.health()).toMatchObject({ connections: 1, restarts: 0 });
@@ -268,11 +271,11 @@ describe("faults", () => {
     "frame %s ends nothing for good",
     async (frame) => {
       start();
-      await until("live", isLive);
+      await eventually("live", isLive);
       server.sendRaw(frame);
-      await until("live", isLive);
+      await eventually("live", isLive);
       server.emit(event(1));
-      await until("events flow", () => {
+      await eventually("events flow", () => {
         if (events.length === 0 && server.subscribers() > 0)
           server.emit(event(1));
         return ids().includes("e1");
@@ -283,9 +286,9 @@ describe("faults", () => {
   it("a server that is away for longer than the client's own limits", async () => {
     server.handshake = "refuse";
     start();
-    await until("several restarts", () => hub.health().restarts >= 2);
+    await eventually("several restarts", () => hub.health().restarts >= 2);
     server.handshake = "ok";
-    await until("live", isLive);
+    await eventually("live", isLive);
     expect(gaps).toHaveLength(1);
   });
 
@@ -297,31 +300,31 @@ describe("faults", () => {
         events.push(...batch);
       },
     });
-    await until("live", isLive);
+    await eventually("live", isLive);
     const before = Date.now();
     server.emit(event(1));
-    await until("the loss is told", () => gaps.length === 2);
+    await eventually("the loss is told", () => gaps.length === 2);
     expect(gaps[1]).toMatchObject({ reason: "lost" });
     expect(gaps[1]?.from).toBeGreaterThanOrEqual(before);
     isBroken = false;
     server.emit(event(2));
-    await until("later events come", () => ids().includes("e2"));
+    await eventually("later events come", () => ids().includes("e2"));
   });
 
   it("new credentials are used at once, and neither key is ever printed", async () => {
     start();
-    await until("live", isLive);
+    await eventually("live", isLive);
     const next = "another-secret-key-42";
     hub.replaceCredentials({
       serverUrl: server.url,
       apiUser: "me",
       apiKey: next,
     });
-    await until("connected with the new key", () =>
+    await eventually("connected with the new key", () =>
       server.handshakes.some((url) => url.includes(next)),
     );
     server.drop("reset");
-    await until("live", isLive);
+    await eventually("live", isLive);
     expect(log.text()).not.toContain(next);
   });
 });

@@ -8,7 +8,7 @@ import {
   type FtrackSandbox,
 } from "../../../sandbox/ftrack/index.ts";
 import { memoryLog } from "../../support/memory-log.ts";
-import { until } from "../../support/until.ts";
+import { eventually } from "../../support/redis.ts";
 
 let sandbox: FtrackSandbox;
 beforeAll(async () => {
@@ -83,7 +83,7 @@ describe("connecting", () => {
       retry: "backoff",
     });
     const connected = made.connect();
-    await until("it was tried a few times", () => log.lines.length >= 3);
+    await eventually("it was tried a few times", () => log.lines.length >= 3);
     expect(log.lines.every((l) => l.level === "error")).toBe(true);
     made.replaceCredentials({ ...credentials, apiKey: sandbox.apiKey });
     await expect(connected).resolves.toMatchObject({ timezoneSupport: true });
@@ -98,7 +98,7 @@ describe("connecting", () => {
     ).rejects.toMatchObject({ code: "E_FTRACK_UNREACHABLE" });
     const stop = new AbortController();
     const connected = made.connect(stop.signal);
-    await until("it was tried a few times", () => log.lines.length >= 4);
+    await eventually("it was tried a few times", () => log.lines.length >= 4);
     stop.abort();
     await expect(connected).rejects.toMatchObject({ code: "E_FTRACK_ABORTED" });
   });
