@@ -1,5 +1,5 @@
 import axios from "axios";
-import { AuthError, RejectedError, UnavailableError } from "../core/errors.ts";
+import { RejectedError, UnavailableError } from "../core/errors.ts";
 import type { FtrackId } from "../core/ids.ts";
 import { classify, codes } from "./errors.ts";
 import type { FtrackSession } from "./session.ts";
@@ -12,7 +12,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
  * The address carries the API key (the server knows no other way), so it is built here, used here, and in
  * no error.
  *
- * @throws RejectedError `E_FTRACK_TOO_LARGE`, `E_FTRACK_REFUSED`; AuthError; UnavailableError.
+ * @throws RejectedError `E_FTRACK_TOO_LARGE`, `E_FTRACK_PERMISSION`, `E_FTRACK_REFUSED`; AuthError; UnavailableError.
  */
 export async function downloadComponent(
   session: FtrackSession,
@@ -56,12 +56,18 @@ export async function downloadComponent(
     response.headers["content-type"] ?? "application/octet-stream",
   );
   if (status === 404 || status === 410) return null;
-  if (status === 401)
-    throw new AuthError("Ftrack refuses the API user or key", {
-      code: codes.credentials,
+  if (status === 401 || status === 403) {
+    // Wrong key or missing right? The API can tell: with a wrong key this throws AuthError.
+    await session.call(
+      [{ action: "query", expression: "select id from User limit 1" }],
+      { purpose: "query", signal },
+    );
+    throw new RejectedError("Ftrack does not give out the file", {
+      code: codes.permission,
       system: "ftrack",
       subject,
     });
+  }
   if (status >= 500 || status === 429)
     throw new UnavailableError(`Ftrack answered ${status} to a download`, {
       code: codes.unavailable,

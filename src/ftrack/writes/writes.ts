@@ -5,6 +5,7 @@ import {
   RejectedError,
   retryOf,
   toError,
+  UnavailableError,
 } from "../../core/errors.ts";
 import type { Logger } from "../../core/log.ts";
 import { chunk } from "../../core/query.ts";
@@ -19,8 +20,11 @@ export type { FtrackWrite } from "./item.ts";
 
 /** Operations in one transaction: many enough to be cheap, few enough to take apart when one is refused. */
 const BATCH = 100;
-/** So many answers of trouble in a row, and it is the server's trouble, not one operation's. */
-const TROUBLE_LIMIT = 6;
+/**
+ * So many answers of trouble in a row, and it is the server's trouble, not one operation's. More than it
+ * takes to cut a batch down to one operation.
+ */
+const TROUBLE_LIMIT = 12;
 /** How often a batch is sent again when no usable answer came. */
 const RESENDS = 2;
 
@@ -112,6 +116,7 @@ export async function writeFtrack(
     let rest = items;
     if (items.some((item) => !item.isProbed)) {
       const found = await orOutage(settle(items, session, reads));
+      if (found === null && !isOut()) await orOutage(assertAnswers());
       if (isOut()) return;
       if (found !== null) {
         rest = take(found, "unchanged");
@@ -133,6 +138,26 @@ export async function writeFtrack(
     const middle = Math.ceil(rest.length / 2);
     await send(rest.slice(0, middle), 0);
     await send(rest.slice(middle), 0);
+  }
+
+  /** Is it these operations that the server refuses, or everything? */
+  async function assertAnswers(): Promise<void> {
+    try {
+      await session.call(
+        [{ action: "query", expression: "select id from User limit 1" }],
+        { purpose: "query", signal },
+      );
+    } catch (error) {
+      if (!(error instanceof RejectedError)) throw error;
+      throw new UnavailableError(
+        `Ftrack refuses everything: ${error.message}`,
+        {
+          code: codes.serverTrouble,
+          system: "ftrack",
+          cause: error,
+        },
+      );
+    }
   }
 
   function take(found: Settled, as: "applied" | "unchanged"): readonly Item[] {
