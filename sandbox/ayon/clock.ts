@@ -9,7 +9,8 @@ export interface Clock {
   reset(): void;
 }
 
-export function createClock(source: () => number = Date.now): Clock {
+export function createClock(machine: () => Date = () => new Date()): Clock {
+  const source = (): number => machine().getTime();
   let offset = 0;
   let lastMicros = 0;
   const now = (): number => source() + offset;

@@ -1,26 +1,49 @@
-import type { AddressInfo } from "node:net";
+import type { LocalControl } from "./control/control.ts";
 import { token } from "./ids.ts";
-import type { JsonObject } from "./json.ts";
+import { asString, type JsonObject } from "./json.ts";
+import { startMachine } from "./machine.ts";
 import { Sandbox } from "./sandbox.ts";
-import { fill, parseSeed, type SeedProject } from "./seed/seed.ts";
-import { buildServer } from "./server.ts";
+import {
+  fill,
+  putFtrackAddon,
+  parseSeed,
+  type SeedProject,
+} from "./seed/seed.ts";
+import { Persistence } from "./store/persistence.ts";
+
+export { connectAyonControl, type RemoteControl } from "./control/client.ts";
+export type {
+  Control,
+  LocalControl,
+  RequestReport,
+} from "./control/control.ts";
+export type { Fault } from "./control/faults.ts";
+export type { AddonSpec } from "./hosting/addons.ts";
+export type { LoggedRequest, RequestCounts } from "./control/request-log.ts";
+export type { Switches } from "./sandbox.ts";
+export type { SeedProject } from "./seed/seed.ts";
 
 export interface AyonSandboxOptions {
   /** 0 (the default) takes a free port. */
   readonly port?: number;
-  /** `empty`, `demo` or `studio:N`. Default: `empty`. */
+  /** `empty`, `demo` or `studio:N`. Default: `empty`. A directory that holds data keeps them. */
   readonly seed?: string;
   /** Projects made beforehand, besides those of the seed. */
   readonly projects?: readonly SeedProject[];
   /** Where the state is kept; without it, it dies with the process. */
   readonly dataDir?: string;
-  /** The server's clock. */
-  readonly now?: () => number;
+  /** The machine's clock, which the server's own is derived from. */
+  readonly now?: () => Date;
   /** Default settings of the addon `ftrack`. */
   readonly addonSettings?: JsonObject;
+  /** Default: `1.0.0`. */
   readonly addonVersion?: string;
-  /** Key of the service user; a new one when left out. */
+  /** Key of the service user; kept in the directory, else a new one. */
   readonly apiKey?: string;
+  /** The control API's token; likewise. */
+  readonly controlToken?: string;
+  /** What `control.kill` does at last; ends the process unless it is given. */
+  readonly onKill?: () => void;
 }
 
 export interface AyonSandbox {
@@ -28,38 +51,56 @@ export interface AyonSandbox {
   readonly apiKey: string;
   readonly controlToken: string;
   readonly port: number;
+  readonly control: LocalControl;
+  /** Stops listening, saves, and resolves when all is closed. */
   stop(): Promise<void>;
 }
 
-/** A local AYON server on a port of its own. */
+/** A local AYON server on a port of its own, with the real one's manners. */
 export async function startAyonSandbox(
   options: AyonSandboxOptions = {},
 ): Promise<AyonSandbox> {
   const sandbox = new Sandbox(options.now);
-  const apiKey = options.apiKey ?? token(32);
-  fill(
-    sandbox,
-    parseSeed(options.seed ?? "empty", options.projects),
-    {
-      version: options.addonVersion ?? "1.0.0",
-      settings: options.addonSettings ?? {},
-    },
-    apiKey,
-  );
-  const app = buildServer(sandbox, {
-    faults: { forRequest: () => undefined, stuckTask: () => false },
-    cost: () => 0,
-    restart: () => {
-      sandbox.boot();
-    },
+  const persistence =
+    options.dataDir === undefined
+      ? null
+      : Persistence.open(sandbox.db, options.dataDir);
+  const kept = persistence?.readMeta() ?? null;
+  const apiKey = options.apiKey ?? asString(kept?.["apiKey"]) ?? token(32);
+  const controlToken =
+    options.controlToken ?? asString(kept?.["controlToken"]) ?? token(32);
+  const seed = parseSeed(options.seed ?? "empty", options.projects);
+  const addon = {
+    version: options.addonVersion ?? "1.0.0",
+    settings: options.addonSettings ?? {},
+  };
+  const reseed = (): void => {
+    sandbox.restore(new Map());
+    fill(sandbox, seed, addon, apiKey);
+  };
+  if (kept === null) {
+    reseed();
+  } else {
+    sandbox.boot();
+    if (options.addonSettings !== undefined) {
+      putFtrackAddon(sandbox, addon);
+    }
+  }
+  persistence?.writeMeta({ apiKey, controlToken });
+  persistence?.flush();
+  const machine = await startMachine(sandbox, {
+    port: options.port ?? 0,
+    controlToken,
+    persistence,
+    reseed,
+    onKill: options.onKill ?? (() => process.kill(process.pid, "SIGKILL")),
   });
-  await app.listen({ host: "127.0.0.1", port: options.port ?? 0 });
-  const { port } = app.server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${machine.port}`,
     apiKey,
-    controlToken: token(32),
-    port,
-    stop: () => app.close(),
+    controlToken,
+    port: machine.port,
+    control: machine.control,
+    stop: () => machine.stop(),
   };
 }

@@ -1,4 +1,6 @@
 import { createClock, type Clock } from "./clock.ts";
+import { Faults } from "./control/faults.ts";
+import { RequestLog } from "./control/request-log.ts";
 import {
   loadAttributes,
   type AttributeLibrary,
@@ -22,6 +24,8 @@ export interface Switches {
   costs: "none" | "real";
   /** Added to every request. */
   latencyMs: number;
+  /** Silence on the websocket after which a heartbeat is sent. */
+  heartbeatMs: number;
 }
 
 export const DEFAULT_SWITCHES: Switches = {
@@ -30,6 +34,7 @@ export const DEFAULT_SWITCHES: Switches = {
   inheritanceTrap: true,
   costs: "none",
   latencyMs: 0,
+  heartbeatMs: 5000,
 };
 
 /** The running server's inside: what its rooms share. */
@@ -39,11 +44,13 @@ export class Sandbox {
   readonly events: EventStream;
   readonly sessions: Sessions;
   readonly switches: Switches = { ...DEFAULT_SWITCHES };
+  readonly faults = new Faults();
+  readonly requests = new RequestLog();
   private library: AttributeLibrary;
   private stale = new Set<string>();
   private startedAt: number;
 
-  constructor(now?: () => number) {
+  constructor(now?: () => Date) {
     this.clock = createClock(now);
     this.events = new EventStream(this.db, this.clock);
     this.sessions = new Sessions(this.db, this.clock);

@@ -1,11 +1,11 @@
 import type { FastifyRequest } from "fastify";
 import { actorOf, type Actor } from "../actor.ts";
+import { operationsCost } from "../control/costs.ts";
 import { ENTITY_TYPES } from "../entities/kinds.ts";
 import {
   checkOperations,
   runOperations,
   type Operation,
-  type OperationFault,
   type OperationsOutcome,
 } from "../entities/operations.ts";
 import type { ProjectScope } from "../entities/scope.ts";
@@ -61,14 +61,6 @@ const REQUEST: ModelSpec = {
   ],
 };
 
-/** Faults that concern operations alone. */
-export interface OperationFaults {
-  /** What to do to the operations of the next request, if anything. */
-  forRequest(): OperationFault | undefined;
-  /** True when the background task that is about to start shall never end. */
-  stuckTask(): boolean;
-}
-
 interface BackgroundTask {
   readonly id: string;
   status: "pending" | "in_progress" | "completed";
@@ -79,25 +71,18 @@ interface BackgroundTask {
 
 const TASK_LIFE_MS = 30 * 60_000;
 
-/** Milliseconds a real server would take for this batch in a project with so many folders. */
-export type OperationCosts = (
-  operations: readonly Operation[],
-  folders: number,
-) => number;
-
-export function operationsRoutes(
-  app: App,
-  sandbox: Sandbox,
-  faults: OperationFaults,
-  cost: OperationCosts,
-): void {
+export function operationsRoutes(app: App, sandbox: Sandbox): void {
   const tasks = new Map<string, BackgroundTask>();
   const base = "/api/projects/:project/operations";
   const run = async (wanted: Wanted): Promise<OperationsOutcome> => {
     const operations = wanted.prepare();
-    await sandbox.sleep(cost(operations, wanted.scope.tables.folders.size));
+    sandbox.requests.addOperations(operations);
+    if (sandbox.switches.costs === "real") {
+      const { size } = wanted.scope.tables.folders;
+      await sandbox.sleep(operationsCost(operations, size));
+    }
     const { canFail, raiseOnError } = wanted;
-    const fault = faults.forRequest();
+    const fault = sandbox.faults.forBatch();
     return runOperations(wanted.scope, operations, {
       canFail,
       raiseOnError,
@@ -125,7 +110,7 @@ export function operationsRoutes(
     };
     tasks.set(task.id, task);
     const answer = taskBody(task);
-    if (faults.stuckTask()) {
+    if (sandbox.faults.stuckTask()) {
       task.status = "in_progress";
       task.progress = 0;
       return answer;
@@ -173,6 +158,7 @@ function readRequest(sandbox: Sandbox, request: FastifyRequest): Wanted {
   const actor = actorFrom(request);
   const sent = readBody(request, REQUEST);
   const items = (sent["operations"] ?? []) as JsonObject[];
+  request.operationCount = items.length;
   for (const item of items) {
     const asUser = asString(item["asUser"]) ?? "";
     if (asUser !== "" && asUser !== actor.name && !actor.isService) {

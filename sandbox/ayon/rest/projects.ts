@@ -7,14 +7,10 @@ import {
   TAG_MODEL,
   TYPE_MODEL,
 } from "../entities/anatomy.ts";
+import { assignDefaultUsers, createProject } from "../entities/new-project.ts";
 import { patchProject } from "../entities/projects.ts";
 import { workOutInheritance } from "../entities/operations.ts";
-import {
-  abortedTransaction,
-  conflict,
-  ModelError,
-  notFound,
-} from "../errors.ts";
+import { conflict, notFound } from "../errors.ts";
 import {
   actorFrom,
   boolQuery,
@@ -26,12 +22,10 @@ import {
   readBody,
   type App,
 } from "../http.ts";
-import { newId } from "../ids.ts";
 import {
   asArray,
   asObject,
   asString,
-  asStrings,
   jsonbKeys,
   without,
   withoutNulls,
@@ -39,11 +33,10 @@ import {
 } from "../json.ts";
 import type { Sandbox } from "../sandbox.ts";
 import type { ProjectRow } from "../store/rows.ts";
-import { checkModel, type ModelSpec } from "../validation/field.ts";
+import { type ModelSpec } from "../validation/field.ts";
 import {
   COLOR,
   LABEL,
-  NAME,
   PROJECT_CODE,
   PROJECT_NAME,
 } from "../validation/patterns.ts";
@@ -75,15 +68,6 @@ const RENAME: ModelSpec = {
       regex: PROJECT_NAME,
     },
     { name: "code", kind: "string", minLength: 1, regex: PROJECT_CODE },
-  ],
-};
-
-const PROJECT_ROW: ModelSpec = {
-  name: "ProjectModel",
-  fields: [
-    { name: "name", kind: "string", required: true, regex: NAME },
-    { name: "code", kind: "string", required: true, regex: PROJECT_NAME },
-    { name: "label", kind: "string", regex: LABEL },
   ],
 };
 
@@ -346,62 +330,4 @@ function originalNames(anatomy: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(lists).filter(([, list]) => Array.isArray(list)),
   );
-}
-
-export interface NewProject {
-  readonly name: string;
-  readonly code: string;
-  readonly label?: string | null;
-  readonly library?: boolean;
-  readonly anatomy?: JsonObject;
-  readonly data?: JsonObject;
-}
-
-/** @throws ApiError 409 when name or code is taken; UnhandledError for a name that is no schema name. */
-export function createProject(
-  sandbox: Sandbox,
-  wanted: NewProject,
-): ProjectRow {
-  const { projects } = sandbox.db.studio;
-  const taken =
-    projects.first("name", wanted.name.toLowerCase()) ??
-    projects.first("code", wanted.code.toLowerCase());
-  if (taken !== undefined) {
-    throw conflict(`Project ${taken.name} (${taken.code}) already exists`);
-  }
-  const model = checkModel(PROJECT_ROW, wanted);
-  if (model.errors !== undefined)
-    throw new ModelError("ProjectModel", model.errors);
-  // The name becomes the name of a database schema, which takes no dash and no dot.
-  if (!PROJECT_NAME.test(wanted.name)) throw abortedTransaction();
-  const now = sandbox.clock.iso();
-  const project: ProjectRow = {
-    id: newId(),
-    order: sandbox.db.nextOrder(),
-    name: wanted.name,
-    code: wanted.code,
-    label: wanted.label ?? null,
-    library: wanted.library ?? false,
-    ...anatomyColumns(wanted.anatomy ?? {}, sandbox.attributes),
-    data: wanted.data ?? {},
-    active: true,
-    createdAt: now,
-    updatedAt: now,
-  };
-  projects.put(project);
-  return project;
-}
-
-/** Users with default access groups get them on a new project. */
-function assignDefaultUsers(sandbox: Sandbox, project: ProjectRow): void {
-  const { users } = sandbox.db.studio;
-  for (const user of users.all()) {
-    const groups = asStrings(user.data["defaultAccessGroups"]);
-    if (groups.length === 0 || !user.active) continue;
-    const accessGroups = {
-      ...asObject(user.data["accessGroups"]),
-      [project.name]: groups,
-    };
-    users.put({ ...user, data: { ...user.data, accessGroups } });
-  }
 }

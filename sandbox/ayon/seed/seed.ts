@@ -1,9 +1,9 @@
 import type { JsonObject } from "../json.ts";
-import { createProject } from "../rest/projects.ts";
+import { assignDefaultUsers, createProject } from "../entities/new-project.ts";
 import { createUser } from "../entities/users.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { hashSecret, keyPreview } from "../sessions.ts";
-import { addonId } from "../settings/store.ts";
+import { putAddon } from "../hosting/addons.ts";
 import { seedAttributes } from "./attributes.ts";
 
 export interface SeedProject {
@@ -30,8 +30,8 @@ export interface SeedAddon {
   readonly settings: JsonObject;
 }
 
-export const SERVICE_USER = "service";
-export const ADDON_NAME = "ftrack";
+const SERVICE_USER = "service";
+const ADDON_NAME = "ftrack";
 
 /** `empty`, `demo`, `studio:N`: the same names as on the Ftrack side, so that the two find each other. */
 export function parseSeed(
@@ -99,21 +99,28 @@ export function fill(
   for (const { name, email, fullName, data } of seed.users) {
     createUser(sandbox, null, name, { attrib: { email, fullName }, data });
   }
-  db.studio.addons.put({
-    id: addonId(ADDON_NAME, addon.version),
-    order: db.nextOrder(),
+  putFtrackAddon(sandbox, addon);
+  sandbox.boot();
+  for (const project of seed.projects) {
+    assignDefaultUsers(sandbox, createProject(sandbox, project));
+  }
+}
+
+/** The addon whose services this project is. */
+export function putFtrackAddon(
+  sandbox: Sandbox,
+  { version, settings }: SeedAddon,
+): void {
+  putAddon(sandbox, {
     name: ADDON_NAME,
-    version: addon.version,
+    version,
     title: "Ftrack",
     services: {
-      leecher: { image: `studio/ayon-ftrack-leecher:${addon.version}` },
-      processor: { image: `studio/ayon-ftrack-processor:${addon.version}` },
+      leecher: { image: `studio/ayon-ftrack-leecher:${version}` },
+      processor: { image: `studio/ayon-ftrack-processor:${version}` },
     },
-    defaults: addon.settings,
-    pending: false,
+    settings,
   });
-  sandbox.boot();
-  for (const project of seed.projects) addProject(sandbox, project);
 }
 
 /** The service user's key may be any text, as the real server's setup takes any. */
@@ -132,17 +139,4 @@ function addService(sandbox: Sandbox, apiKey: string): void {
     createdAt: now,
     updatedAt: now,
   });
-}
-
-function addProject(sandbox: Sandbox, { name, code }: SeedProject): void {
-  const project = createProject(sandbox, { name, code });
-  for (const user of sandbox.db.studio.users.all()) {
-    const groups = user.data["defaultAccessGroups"];
-    if (!Array.isArray(groups)) continue;
-    const accessGroups = { [project.name]: groups as unknown[] };
-    sandbox.db.studio.users.put({
-      ...user,
-      data: { ...user.data, accessGroups },
-    });
-  }
 }

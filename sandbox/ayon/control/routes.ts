@@ -1,0 +1,45 @@
+import { timingSafeEqual } from "node:crypto";
+import type { FastifyRequest } from "fastify";
+import { forbidden, notFound } from "../errors.ts";
+import { jsonBody, param, rawBody, type App } from "../http.ts";
+import { asString } from "../json.ts";
+import type { Control } from "./control.ts";
+
+export const TOKEN_HEADER = "x-sandbox-token";
+
+/** Operations that take the server away: they begin when their answer is out. */
+const LAST_WORDS = ["kill", "refuse"];
+
+/**
+ * `POST /control/<operation>` with its argument as JSON: the operations of {@link Control}, for this machine
+ * alone, and with the token the launcher was given. Answers `{"result"}`.
+ */
+export function controlRoutes(app: App, control: Control, token: string): void {
+  app.post("/control/:operation", async (request) => {
+    checkCaller(request, token);
+    const name = param(request, "operation");
+    if (!Object.hasOwn(control, name) || name === "failOperations") {
+      throw notFound(`No operation ${name}`);
+    }
+    const argument =
+      rawBody(request).length === 0 ? undefined : jsonBody(request);
+    const run = (): unknown =>
+      control[name as keyof Control](argument as never);
+    if (LAST_WORDS.includes(name)) {
+      setTimeout(() => void run(), 20);
+      return { result: null };
+    }
+    return { result: (await run()) ?? null };
+  });
+}
+
+function checkCaller(request: FastifyRequest, token: string): void {
+  if (!/^(::1|(::ffff:)?127\.)/.test(request.raw.socket.remoteAddress ?? "")) {
+    throw forbidden("The control interface answers this machine alone");
+  }
+  const given = Buffer.from(asString(request.headers[TOKEN_HEADER]) ?? "");
+  const wanted = Buffer.from(token);
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
+    throw forbidden(`${TOKEN_HEADER} is missing or wrong`);
+  }
+}
