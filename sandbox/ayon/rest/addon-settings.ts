@@ -14,6 +14,7 @@ import type { Sandbox } from "../sandbox.ts";
 import { completeSettings, extractOverrides } from "../settings/layers.ts";
 import {
   findAddon,
+  isFormless,
   readSettings,
   storedOverrides,
   writeOverrides,
@@ -46,17 +47,14 @@ export function addonSettingsRoutes(app: App, sandbox: Sandbox): void {
       if (current === null || key.addon.defaults === null) {
         throw badRequest("This addon does not have settings");
       }
-      const wanted = completeSettings(key.addon.defaults, sent);
-      if (wanted.errors.length > 0) {
-        throw new ApiError(400, "Invalid settings", {
-          extra: { errors: wanted.errors },
-        });
-      }
-      const data = extractOverrides(
-        current,
-        wanted.value,
-        storedOverrides(sandbox, key),
-      );
+      const data = isFormless(key.addon)
+        ? sent
+        : differences(
+            key.addon.defaults,
+            current,
+            sent,
+            storedOverrides(sandbox, key),
+          );
       writeOverrides(sandbox, key, data, actor.name);
       return noContent(reply);
     });
@@ -85,6 +83,22 @@ export function addonSettingsRoutes(app: App, sandbox: Sandbox): void {
       return noContent(reply);
     });
   }
+}
+
+/** @throws ApiError 400 when a value is not of its default's kind. */
+function differences(
+  defaults: JsonObject,
+  current: JsonObject,
+  sent: JsonObject,
+  stored: JsonObject,
+): JsonObject {
+  const wanted = completeSettings(defaults, sent);
+  if (wanted.errors.length > 0) {
+    throw new ApiError(400, "Invalid settings", {
+      extra: { errors: wanted.errors },
+    });
+  }
+  return extractOverrides(current, wanted.value, stored);
 }
 
 function objectBody(request: FastifyRequest): JsonObject {

@@ -5,7 +5,8 @@ import type { FieldKind } from "../validation/spec.ts";
 
 /**
  * Settings as AYON layers them: an object of defaults, which also tells the form, and stored differences on top.
- * A nested object with keys is a group and is merged; everything else, lists too, is replaced whole.
+ * A nested object with keys is a group and is merged; everything else, lists too, is replaced whole. Keys the
+ * defaults do not know are dropped.
  */
 export function applyOverrides(
   defaults: JsonObject,
@@ -82,14 +83,26 @@ export function completeSettings(
   return { value: Object.fromEntries(entries), errors };
 }
 
+/** One object laid over another on all levels: for settings whose form nobody told. */
+export function mergeFreely(below: JsonObject, above: JsonObject): JsonObject {
+  const merged = new Map(Object.entries(below));
+  for (const [key, value] of Object.entries(above)) {
+    const old = merged.get(key);
+    merged.set(
+      key,
+      isObject(old) && isObject(value) ? mergeFreely(old, value) : value,
+    );
+  }
+  return Object.fromEntries(merged);
+}
+
 function isGroup(value: unknown): value is JsonObject {
   return isObject(value) && Object.keys(value).length > 0;
 }
 
 function kindOf(value: unknown): FieldKind {
   if (typeof value === "boolean") return "boolean";
-  if (typeof value === "number")
-    return Number.isInteger(value) ? "integer" : "float";
+  if (typeof value === "number") return "float"; // JSON does not tell 1 from 1.0
   if (typeof value === "string") return "string";
   if (Array.isArray(value)) return "list_of_any";
   return isObject(value) ? "dict" : "any";

@@ -2,7 +2,7 @@ import { notFound } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Sandbox } from "../sandbox.ts";
 import type { AddonRow, ProjectRow } from "../store/rows.ts";
-import { applyOverrides } from "./layers.ts";
+import { applyOverrides, mergeFreely } from "./layers.ts";
 
 /** Whose settings: an addon version in a variant, of the studio or of one project. */
 export interface SettingsKey {
@@ -54,13 +54,19 @@ export function readSettings(
 ): JsonObject | null {
   const { defaults } = key.addon;
   if (defaults === null) return null;
-  const studio = applyOverrides(
+  const layer = isFormless(key.addon) ? mergeFreely : applyOverrides;
+  const studio = layer(
     defaults,
     storedOverrides(sandbox, { ...key, project: null }),
   );
   return key.project === null
     ? studio
-    : applyOverrides(studio, storedOverrides(sandbox, key));
+    : layer(studio, storedOverrides(sandbox, key));
+}
+
+/** Empty defaults tell no form: such settings are taken and given as they come. */
+export function isFormless({ defaults }: AddonRow): boolean {
+  return defaults !== null && Object.keys(defaults).length === 0;
 }
 
 /** Stores the differences and tells of it; null forgets them. */
