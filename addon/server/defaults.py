@@ -5,5 +5,5 @@ from pathlib import Path
 from typing import Any
 
 DEFAULTS: dict[str, Any] = json.loads(
-    Path(__file__).with_name("defaults.json").read_text("utf-8")
+    Path(__file__).with_name("default_settings.json").read_text("utf-8")
 )

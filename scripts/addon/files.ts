@@ -20,7 +20,7 @@ export function generatedAddonFiles(
   return new Map([
     ["package.py", packagePy(identity)],
     ["server/settings.py", pythonModel(settings)],
-    ["server/defaults.json", json(defaultValues(settings))],
+    ["server/default_settings.json", json(defaultValues(settings))],
   ]);
 }
 

@@ -3,7 +3,7 @@ import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { zipSync, type Zippable } from "fflate";
 import { generatedAddonFiles } from "./files.ts";
-import { ADDON_NAME, type AddonIdentity } from "./package-py.ts";
+import type { AddonIdentity } from "./package-py.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -68,9 +68,9 @@ function checkIdentity({ name, version }: AddonIdentity): void {
     );
   const major = Number(/^(\d+)\.\d+\.\d+/.exec(version)?.[1]);
   if (!(major >= 0)) throw new Error(`${version} is no version`);
-  // AYON sorts versions of one name, and converts settings by the version they come from.
-  if (name === ADDON_NAME && major < 2)
+  // AYON sorts versions of one name, and the conversion of settings goes by the version they come from.
+  if (major < 2)
     throw new Error(
-      `Version ${version} would pass for an older one of the existing addon ${ADDON_NAME}; use 2.0.0 or later`,
+      `Version ${version} would pass for an older one of the existing addon; use 2.0.0 or later`,
     );
 }

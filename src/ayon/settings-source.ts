@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ConfigError, RejectedError } from "../core/errors.ts";
+import { codeOf, ConfigError, RejectedError } from "../core/errors.ts";
 import type { AyonHttp } from "./http.ts";
 import { route } from "./route.ts";
 
@@ -9,6 +9,11 @@ export interface AddonRef {
   readonly version: string | null;
   /** `production`, `staging`, or the name of a developer bundle. */
   readonly variant: string;
+  /** Another addon, whose settings are laid over these: ours, while `name` is the existing one's. */
+  readonly beside?: {
+    readonly name: string;
+    readonly version: string | null;
+  } | null;
 }
 
 /** Where the addon's settings and the studio's secrets come from. Nothing is kept here. */
@@ -106,14 +111,32 @@ async function versionInBundle(
   );
 }
 
+type Tree = Readonly<Record<string, unknown>>;
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** `over` on top of `under`, block by block; lists as a whole. */
+function layered(under: Tree, over: Tree): Tree {
+  const merged = new Map(Object.entries(under));
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged.get(key);
+    const isBlock = isTree(value) && isTree(below);
+    merged.set(key, isBlock ? layered(below, value) : value);
+  }
+  return Object.fromEntries(merged);
+}
+
 export function createSettingsSource(
   http: AyonHttp,
   addon: AddonRef,
 ): AyonSettingsSource {
-  async function settings(
+  async function settingsOf(
+    addon: AddonRef,
     project: string | null,
     signal?: AbortSignal,
-  ): Promise<unknown> {
+  ): Promise<Tree> {
     const version =
       addon.version ?? (await versionInBundle(http, addon, signal));
     const base = route`/api/addons/${addon.name}/${version}/settings`;
@@ -125,6 +148,33 @@ export function createSettingsSource(
       signal,
     });
   }
+
+  /** Those of the addon beside; none while it is not installed, which only means that they have their defaults. */
+  async function settingsBeside(
+    project: string | null,
+    signal?: AbortSignal,
+  ): Promise<Tree> {
+    if (addon.beside === undefined || addon.beside === null) return {};
+    const beside = { ...addon.beside, variant: addon.variant };
+    try {
+      return await settingsOf(beside, project, signal);
+    } catch (thrown) {
+      if (isNotFound(thrown) || codeOf(thrown) === "E_ADDON_MISSING") return {};
+      throw thrown;
+    }
+  }
+
+  async function settings(
+    project: string | null,
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    const [theirs, ours] = await Promise.all([
+      settingsOf(addon, project, signal),
+      settingsBeside(project, signal),
+    ]);
+    return layered(theirs, ours);
+  }
+
   return {
     addon,
     async studio(signal) {

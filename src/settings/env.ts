@@ -20,6 +20,11 @@ export interface Env {
     /** Null: the version in the bundle of the variant. */
     readonly version: string | null;
     readonly variant: string;
+    /** Our addon beside it, which then has only the settings that one lacks; null when it is the same. */
+    readonly beside: {
+      readonly name: string;
+      readonly version: string | null;
+    } | null;
   };
   /** Overrides of the addon settings; null where the settings decide. */
   readonly ftrack: {
@@ -117,18 +122,22 @@ export function loadEnv(kind: ServiceKind): Env {
   return readEnv(kind, process.env);
 }
 
+/** Addon whose settings count unless another is named; packed under any other name, ours has only the rest. */
+const SETTINGS_ADDON = "ftrack";
+
 /** The settings of another addon have a version of their own: ours says nothing about it. */
 function settingsAddon(v: z.infer<typeof variables>): Env["addon"] {
   const variant = v.AYON_DEFAULT_SETTINGS_VARIANT;
-  const ownVersion = v.AYON_ADDON_VERSION ?? null;
-  const other = v.AYON_FTRACK_SETTINGS_ADDON;
-  if (other === undefined)
-    return { name: v.AYON_ADDON_NAME, version: ownVersion, variant };
-  const at = other.indexOf("@");
-  const name = at === -1 ? other : other.slice(0, at);
-  const version = at === -1 ? null : other.slice(at + 1);
-  const isSame = name === v.AYON_ADDON_NAME;
-  return { name, version: version ?? (isSame ? ownVersion : null), variant };
+  const own = {
+    name: v.AYON_ADDON_NAME,
+    version: v.AYON_ADDON_VERSION ?? null,
+  };
+  const [name = SETTINGS_ADDON, version = null] = (
+    v.AYON_FTRACK_SETTINGS_ADDON ?? SETTINGS_ADDON
+  ).split("@", 2);
+  return name === own.name
+    ? { name, version: version ?? own.version, variant, beside: null }
+    : { name, version, variant, beside: own };
 }
 
 function problems(error: z.ZodError): string[] {

@@ -20,7 +20,11 @@ export interface SettingsChange {
 export interface LiveSettingsOptions {
   readonly settings: Settings;
   readonly secrets: Secrets;
-  readonly addon: { readonly name: string; readonly variant: string };
+  readonly addon: {
+    readonly name: string;
+    readonly variant: string;
+    readonly beside?: { readonly name: string } | null;
+  };
   readonly log: Logger;
   /** How often the studio's settings and secrets are looked at in any case. @defaultValue 30 s */
   readonly pollMs?: number;
@@ -114,7 +118,7 @@ export function createLiveSettings(options: LiveSettingsOptions): LiveSettings {
       }
       if (message.topic !== "settings.changed") return;
       const { addon_name: name, variant } = message.summary;
-      if (name !== addon.name) return;
+      if (name !== addon.name && name !== addon.beside?.name) return;
       if (typeof variant === "string" && variant !== addon.variant) return;
       settings.forget(message.project);
       notify({ project: message.project, what: "settings" });

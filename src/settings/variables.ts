@@ -115,8 +115,8 @@ const TABLE = {
     {
       group: "AYON",
       description:
-        "Read the settings of this addon instead of AYON_ADDON_NAME, for example those of an installed ftrack addon: `name` or `name@version`.",
-      defaultText: "the value of AYON_ADDON_NAME",
+        "Addon whose settings are read: `name` or `name@version`. An addon of ours with another name adds those that this one lacks.",
+      defaultText: "ftrack",
       example: "ftrack@1.6.4",
     },
   ),

@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -17,21 +18,30 @@ export function hasPython(): boolean {
   return false;
 }
 
-/** Runs Python from the root of the repository and leaves no compiled files. */
-export function python(args: readonly string[], input = ""): string {
-  return execFileSync("python3", ["-B", ...args], {
-    cwd: ROOT,
-    input,
-    encoding: "utf8",
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+/** Runs Python from the root of the repository and leaves no compiled files; its standard output. */
+export async function python(
+  args: readonly string[],
+  input = "",
+): Promise<string> {
+  const child = spawn("python3", ["-B", ...args], { cwd: ROOT });
+  child.stdin.end(input);
+  const [out, err, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise((resolve, reject) =>
+      child.once("close", resolve).once("error", reject),
+    ),
+  ]);
+  if (code !== 0) throw new Error(`python3 ends with ${String(code)}:\n${err}`);
+  return out;
 }
 
 /** Asks the addon's Python, which runs with stand-ins for the server's names. */
-export function askAddon(
+export async function askAddon(
   command: string,
   input: unknown = null,
   folder = "addon",
-): unknown {
-  return JSON.parse(python([HARNESS, folder, command], JSON.stringify(input)));
+): Promise<unknown> {
+  const out = await python([HARNESS, folder, command], JSON.stringify(input));
+  return JSON.parse(out);
 }

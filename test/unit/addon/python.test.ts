@@ -1,4 +1,14 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { unzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
+import { addonZip } from "../../../scripts/addon/zip.ts";
+import {
+  defaultValues,
+  ownPart,
+  settingsModel,
+} from "../../../scripts/generate/settings-tree.ts";
 import { addonSettings } from "../../../src/settings/addon.ts";
 import { askAddon, hasPython, python } from "../../support/python.ts";
 
@@ -202,20 +212,37 @@ const OLD_FORMS: readonly {
 ];
 
 describe.runIf(hasPython())("the addon's Python", () => {
-  test("compiles, and holds nothing but literals where the installer runs it", () => {
+  test("compiles, and holds nothing but literals where the installer runs it", async () => {
     const check =
       "import ast, pathlib, sys\n" +
       "for p in sorted(pathlib.Path('addon').rglob('*.py')): compile(p.read_text('utf-8'), str(p), 'exec')\n" +
       "body = ast.parse(pathlib.Path('addon/package.py').read_text('utf-8')).body\n" +
       "print({n.targets[0].id: ast.literal_eval(n.value) for n in body}['name'])";
-    expect(python(["-c", check])).toBe("ftrack\n");
+    expect(await python(["-c", check])).toBe("ftrack\n");
   });
 
-  test("has the defaults of the definition", () => {
-    expect(askAddon("defaults")).toEqual(addonSettings.parse({}));
+  test("has the defaults of the definition", async () => {
+    expect(await askAddon("defaults")).toEqual(addonSettings.parse({}));
   });
 
-  test("refuses two rows of one name", () => {
+  test("beside the existing addon has the defaults of what that one lacks", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "addon-"));
+    try {
+      const identity = { name: "ours", version: "2.0.0", imagePrefix: "" };
+      const files = unzipSync(await addonZip(identity));
+      for (const [path, content] of Object.entries(files)) {
+        await mkdir(dirname(join(folder, path)), { recursive: true });
+        await writeFile(join(folder, path), content);
+      }
+      expect(await askAddon("defaults", null, folder)).toEqual(
+        defaultValues(ownPart(settingsModel(addonSettings))),
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test("refuses two rows of one name", async () => {
     const rule = (names: readonly string[]) => ({
       service_event_handlers: {
         next_task_update: {
@@ -223,14 +250,13 @@ describe.runIf(hasPython())("the addon's Python", () => {
         },
       },
     });
-    expect(askAddon("is_valid", [rule(["A", "B"]), rule(["A", "A"])])).toEqual([
-      "",
-      "Duplicate name",
-    ]);
+    expect(
+      await askAddon("is_valid", [rule(["A", "B"]), rule(["A", "A"])]),
+    ).toEqual(["", "Duplicate name"]);
   });
 
-  test("keeps the end points, and other addons' handlers although one of them fails", () => {
-    expect(askAddon("endpoints")).toEqual({
+  test("keeps the end points, and other addons' handlers although one of them fails", async () => {
+    expect(await askAddon("endpoints")).toEqual({
       endpoints: [
         ["GET", "/customProcessorHandlers"],
         ["GET", "/ftrackProjects"],
@@ -250,8 +276,8 @@ describe.runIf(hasPython())("the addon's Python", () => {
     });
   });
 
-  test("keeps older versions, and only those, from making attributes of their own", () => {
-    expect(askAddon("neighbours")).toEqual({
+  test("keeps older versions, and only those, from making attributes of their own", async () => {
+    expect(await askAddon("neighbours")).toEqual({
       "0.1.0": false,
       "1.6.4": false,
       broken: false,
@@ -261,27 +287,27 @@ describe.runIf(hasPython())("the addon's Python", () => {
 });
 
 describe.runIf(hasPython())("settings saved by older versions", () => {
-  test("come over in today's form, and a second conversion changes nothing", () => {
-    const results = askAddon(
+  test("come over in today's form, and a second conversion changes nothing", async () => {
+    const results = (await askAddon(
       "convert",
       OLD_FORMS.map(({ from = "1.6.4", project, old }) => ({
         from,
         project,
         overrides: old,
       })),
-    ) as readonly Converted[];
+    )) as readonly Converted[];
     for (const [index, { title, now }] of OLD_FORMS.entries()) {
       expect(results[index]?.once, title).toEqual(now);
       expect(results[index]?.twice, title).toEqual(now);
     }
   });
 
-  test("until 1.4 attributes were found by their own names, and still are", () => {
+  test("until 1.4 attributes were found by their own names, and still are", async () => {
     const versions = ["0.2.5", "1.3.3", "1.4.0", "1.4.0+dev", "2.0.0"];
-    const results = askAddon(
+    const results = (await askAddon(
       "convert",
       versions.map((from) => ({ from, overrides: {} })),
-    ) as readonly Converted[];
+    )) as readonly Converted[];
     const kept = results.map(({ once }) =>
       Object.hasOwn(once, "custom_attributes")
         ? addonSettings.parse(once).custom_attributes.attributes_mapping
@@ -299,13 +325,13 @@ describe.runIf(hasPython())("settings saved by older versions", () => {
     );
   });
 
-  test("a mapping that is there already is kept", () => {
+  test("a mapping that is there already is kept", async () => {
     const overrides = {
       custom_attributes: { attributes_mapping: { enabled: true } },
     };
-    const [result] = askAddon("convert", [
+    const [result] = (await askAddon("convert", [
       { from: "1.0.0", overrides },
-    ]) as readonly Converted[];
+    ])) as readonly Converted[];
     expect(result?.once).toEqual(overrides);
   });
 });
@@ -360,11 +386,11 @@ describe.runIf(hasPython())("the two attributes", () => {
     ],
   ] as const;
 
-  test("are made and mended, with a restart only when something changed", () => {
-    const results = askAddon(
+  test("are made and mended, with a restart only when something changed", async () => {
+    const results = (await askAddon(
       "attributes",
       CASES.map(([, rows]) => rows),
-    ) as readonly Attributes[];
+    )) as readonly Attributes[];
     for (const [index, [title, , writes]] of CASES.entries())
       expect(results[index], title).toEqual({
         writes,

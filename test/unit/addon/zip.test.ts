@@ -8,7 +8,7 @@ import { addonZip } from "../../../scripts/addon/zip.ts";
 const FTRACK = { name: "ftrack", version: "2.1.0", imagePrefix: "" };
 const BESIDE = {
   name: "ftrack_services",
-  version: "0.3.0",
+  version: "2.3.0",
   imagePrefix: "registry.example.com/pipeline/",
 };
 
@@ -96,10 +96,10 @@ describe("the addon's archive", () => {
       'name = "ftrack_services"',
     );
     expect(strFromU8(files["package.py"]!)).toContain(
-      '"image": "registry.example.com/pipeline/ayon-ftrack-events-processor:0.3.0"',
+      '"image": "registry.example.com/pipeline/ayon-ftrack-events-processor:2.3.0"',
     );
     const defaults = JSON.parse(
-      strFromU8(files["server/defaults.json"]!),
+      strFromU8(files["server/default_settings.json"]!),
     ) as Record<string, unknown>;
     expect(defaults["service_settings"]).toEqual({ redis_url: "" });
     expect(defaults).not.toHaveProperty("ftrack_server");
@@ -107,7 +107,7 @@ describe("the addon's archive", () => {
   });
 
   test.each([
-    ["ftrack", "0.9.0", "older one"],
+    ["ftrack_services", "0.9.0", "older one"],
     ["ftrack", "1.6.5", "older one"],
     ["Ftrack", "2.0.0", "no name"],
     ["../x", "2.0.0", "no name"],

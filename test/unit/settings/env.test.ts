@@ -27,7 +27,12 @@ describe("readEnv", () => {
         timeoutMs: 30_000,
         operationsTimeoutMs: 120_000,
       },
-      addon: { name: "ftrack", version: null, variant: "production" },
+      addon: {
+        name: "ftrack",
+        version: null,
+        variant: "production",
+        beside: null,
+      },
       ftrack: { server: null, user: null, apiKey: null },
       redis: { url: null, prefix: "aff" },
       log: { level: "info", format: "auto" },
@@ -100,40 +105,39 @@ describe("readEnv", () => {
     );
   });
 
+  const besides = { AYON_ADDON_NAME: "events", AYON_ADDON_VERSION: "2.0.0" };
+  const events = { name: "events", version: "2.0.0" };
   it.each([
-    [{ AYON_ADDON_VERSION: "2.0.0" }, "ftrack", "2.0.0"],
+    [{ AYON_ADDON_VERSION: "2.0.0" }, "ftrack", "2.0.0", null],
+    [besides, "ftrack", null, events],
     [
-      { AYON_ADDON_NAME: "events", AYON_ADDON_VERSION: "2.0.0" },
-      "events",
-      "2.0.0",
+      { ...besides, AYON_FTRACK_SETTINGS_ADDON: "ftrack@1.6.4" },
+      "ftrack",
+      "1.6.4",
+      events,
     ],
     [
-      {
-        AYON_ADDON_NAME: "events",
-        AYON_ADDON_VERSION: "2.0.0",
-        AYON_FTRACK_SETTINGS_ADDON: "ftrack",
-      },
-      "ftrack",
+      { ...besides, AYON_FTRACK_SETTINGS_ADDON: "events" },
+      "events",
+      "2.0.0",
       null,
     ],
     [
       {
-        AYON_ADDON_NAME: "events",
         AYON_ADDON_VERSION: "2.0.0",
-        AYON_FTRACK_SETTINGS_ADDON: "ftrack@1.6.4",
+        AYON_FTRACK_SETTINGS_ADDON: "ftrack@1.9.0",
       },
       "ftrack",
-      "1.6.4",
+      "1.9.0",
+      null,
     ],
-    [
-      { AYON_ADDON_VERSION: "2.0.0", AYON_FTRACK_SETTINGS_ADDON: "ftrack" },
-      "ftrack",
-      "2.0.0",
-    ],
-  ])("settings of %o come from %s %s", (source, name, version) => {
-    const { addon } = readEnv("processor", { ...needed, ...source });
-    expect(addon).toMatchObject({ name, version });
-  });
+  ])(
+    "settings of %o come from %s %s and %o",
+    (source, name, version, beside) => {
+      const { addon } = readEnv("processor", { ...needed, ...source });
+      expect(addon).toMatchObject({ name, version, beside });
+    },
+  );
 
   it("names all that is wrong at once", () => {
     const { message, code } = errorOf({
