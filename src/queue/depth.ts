@@ -23,7 +23,8 @@ export async function readDepth(
   }
   for (const partition of graves) pipeline.xlen(keys.project(partition).dead);
   const replies = await execute(pipeline);
-  const now = Number((replies[0] as [string, string])[0]) * 1000;
+  const [seconds, micros] = (replies[0] as [string, string]).map(Number);
+  const now = (seconds ?? 0) * 1000 + (micros ?? 0) / 1000;
   const counts = await guard(queue.getJobCounts("wait", "active", "delayed"));
   const memory = await readMemory(client);
   const projects = partitions.map((partition, i) => {

@@ -110,7 +110,7 @@ export interface BatchContext {
    *
    * @throws FencedError `E_FENCED` when another process may have taken over: write nothing more.
    */
-  assertOwner(): Promise<void>;
+  readonly assertOwner: () => Promise<void>;
   /** Aborted when ownership is lost, at shutdown and at the deadline of the batch. */
   readonly signal: AbortSignal;
   /** 1 at the first try of the first event; grows with every hold and every crash. */
@@ -119,7 +119,7 @@ export interface BatchContext {
    * Commits the next events of the batch now, so that a crash does not repeat them. The verdicts returned
    * later then speak of the remaining events.
    */
-  settle(verdicts: readonly FinalVerdict[]): Promise<void>;
+  readonly settle: (verdicts: readonly FinalVerdict[]) => Promise<void>;
 }
 
 export interface BatchHandler {
@@ -165,7 +165,7 @@ export interface Consumer {
 
 export interface TurnContext {
   /** @throws FencedError `E_FENCED`, see BatchContext. */
-  assertOwner(): Promise<void>;
+  readonly assertOwner: () => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -178,11 +178,11 @@ export interface Turns {
    * @throws UnavailableError `E_TURN_TIMEOUT` when the turn was not free within `waitMs` (default: no limit).
    * @throws FencedError when the turn was lost while working.
    */
-  withProjectTurn<T>(
+  readonly withProjectTurn: <T>(
     projectId: string,
     work: (turn: TurnContext) => Promise<T>,
     options?: { readonly signal?: AbortSignal; readonly waitMs?: number },
-  ): Promise<T>;
+  ) => Promise<T>;
 }
 
 // --- Actions: the fast lane -----------------------------------------------------------------------
@@ -250,7 +250,7 @@ export interface JobContext extends Pick<Turns, "withProjectTurn"> {
   /** Aborted with reason `cancelled`, `shutdown` or `lock-lost`. */
   readonly signal: AbortSignal;
   /** Stored with the job; a restarted job finds its last report in `previous`. */
-  report(progress: Json): Promise<void>;
+  readonly report: (progress: Json) => Promise<void>;
   readonly previous: Json;
   readonly starts: number;
 }

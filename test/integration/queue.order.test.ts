@@ -5,10 +5,9 @@ import {
   eachEvent,
   events,
   numberOf,
-  queueHarness,
   range,
-  waiting,
 } from "../support/queue.ts";
+import { queueHarness, waiting } from "../support/queue-harness.ts";
 import { eventually, startRedis, type TestRedis } from "../support/redis.ts";
 
 let redis: TestRedis;

@@ -12,11 +12,10 @@ import {
   eachEvent,
   events,
   numberOf,
-  queueHarness,
   range,
-  waiting,
   type CountingMeter,
 } from "../support/queue.ts";
+import { queueHarness, waiting } from "../support/queue-harness.ts";
 import {
   eventually,
   itWithOwnServer,

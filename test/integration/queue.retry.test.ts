@@ -20,10 +20,9 @@ import {
   done,
   events,
   numberOf,
-  queueHarness,
   range,
-  waiting,
 } from "../support/queue.ts";
+import { queueHarness, waiting } from "../support/queue-harness.ts";
 import { eventually, startRedis, type TestRedis } from "../support/redis.ts";
 
 let redis: TestRedis;
