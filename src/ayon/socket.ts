@@ -39,6 +39,14 @@ const wireMessage = z.object({
   senderType: z.string().nullish().default(null),
 });
 
+/**
+ * The server says nothing when it takes a client, and is silent for seconds then. An event of our own, which
+ * it does not store, comes back at once when we are subscribed.
+ */
+const HELLO = "ftrack.hello";
+const HELLO_AGAIN_MS = 1_000;
+/** Messages that mean nothing but that we are heard. */
+const OURS: ReadonlySet<string> = new Set([HELLO, "heartbeat"]);
 const SILENCE_MS = 30_000;
 const BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 60_000;
@@ -68,7 +76,7 @@ function socketUrl(serverUrl: string): string {
  * Messages of AYON over its websocket, reconnected for ever.
  *
  * Three habits of the server: it takes an API key only while an HTTP request with it has left a session; it
- * says nothing when it accepts a client and closes the connection of one it does not; it replays nothing.
+ * says nothing when it takes a client, and closes the connection of one it does not; it replays nothing.
  */
 export function connectAyonSocket(
   http: AyonHttp,
@@ -88,6 +96,26 @@ export function connectAyonSocket(
     });
   }
 
+  /** Calls until something is heard; a call that fails leaves it to the server's next heartbeat. */
+  async function callOut(isHeard: () => boolean): Promise<void> {
+    while (!isHeard() && !isStopped()) {
+      try {
+        await http.send({
+          method: "POST",
+          path: "/api/events",
+          body: { topic: HELLO, store: false },
+          answer: nothing,
+          signal: stop.signal,
+        });
+        await pause(HELLO_AGAIN_MS, stop.signal);
+      } catch (thrown) {
+        if (!isStopped())
+          log.debug({ code: codeOf(thrown) }, "Could not call out to AYON");
+        return;
+      }
+    }
+  }
+
   /** One connection, from open to close; true when the server took us for a while. */
   async function listen(): Promise<boolean> {
     const { serverUrl, apiKey } = http.connection;
@@ -99,11 +127,15 @@ export function connectAyonSocket(
       socket.terminate();
     };
     stop.signal.addEventListener("abort", end, { once: true });
+    if (isStopped()) end();
     let silence = setTimeout(end, silenceMs);
     let wasConnected = false;
+    let isClosed = false;
+    let calling: Promise<void> = Promise.resolve();
     socket.on("open", () => {
-      const subscribe = [...options.topics];
+      const subscribe = [...options.topics, HELLO];
       socket.send(JSON.stringify({ topic: "auth", token: apiKey, subscribe }));
+      calling = callOut(() => wasConnected || isClosed);
     });
     socket.on("message", (data: Buffer) => {
       clearTimeout(silence);
@@ -115,7 +147,7 @@ export function connectAyonSocket(
         log.debug({}, "Listening to AYON's messages");
         options.onConnect();
       }
-      if (message !== null && message.topic !== "heartbeat")
+      if (message !== null && !OURS.has(message.topic))
         options.onMessage(message);
     });
     // Every error is followed by close, which is what ends this function.
@@ -127,9 +159,11 @@ export function connectAyonSocket(
         resolve();
       });
     });
+    isClosed = true;
     clearTimeout(silence);
     stop.signal.removeEventListener("abort", end);
     isConnected = false;
+    await calling;
     return wasConnected;
   }
 

@@ -47,6 +47,8 @@ export interface ServiceSettings extends Settings {
   readonly credentials: CredentialsKeeper;
   subscribe: LiveSettings["subscribe"];
   check: LiveSettings["check"];
+  /** Whether the server tells about changes by itself at the moment. */
+  isListening(): boolean;
   /** Null when neither environment nor settings have one. */
   redisUrl(): Promise<string | null>;
   close(): Promise<void>;
@@ -107,6 +109,7 @@ export function startSettings(options: StartOptions): ServiceSettings {
     credentials,
     subscribe: (listener) => live.subscribe(listener),
     check: () => live.check(),
+    isListening: () => feed.isConnected(),
     redisUrl: () => readRedisUrl(env.redis.url, settings, secrets),
     async close() {
       credentials.close();
