@@ -150,8 +150,8 @@ export function createCredentials(
 
   async function look(): Promise<Credentials | null> {
     try {
-      // Secrets change without a message; while something is amiss, they are looked at each time.
-      if (failures > 0) await secrets.refresh();
+      // Secrets change without a message, and one may have been made for the setting that just changed.
+      await secrets.refresh();
       const state = await readCredentials(env, settings, secrets);
       reporter.clear(UNREADABLE);
       if (state.kind === "complete") {

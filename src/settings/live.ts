@@ -52,6 +52,7 @@ export function createLiveSettings(options: LiveSettingsOptions): LiveSettings {
   const listeners = new Set<(change: SettingsChange) => void>();
   const stop = new AbortController();
   let lastStudio: string | null = null;
+  let lastSecrets: string | null = null;
 
   function notify(change: SettingsChange): void {
     for (const listener of listeners) {
@@ -77,8 +78,10 @@ export function createLiveSettings(options: LiveSettingsOptions): LiveSettings {
   }
 
   async function checkSecrets(): Promise<void> {
-    if (await secrets.refresh(stop.signal))
-      notify({ project: null, what: "secrets" });
+    const fingerprint = await secrets.refresh(stop.signal);
+    const hasChanged = lastSecrets !== null && lastSecrets !== fingerprint;
+    lastSecrets = fingerprint;
+    if (hasChanged) notify({ project: null, what: "secrets" });
   }
 
   async function check(): Promise<void> {

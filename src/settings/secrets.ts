@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { SettingsSource } from "./source.ts";
 
 export interface Secrets {
@@ -7,17 +8,13 @@ export interface Secrets {
    * @throws what the source throws.
    */
   resolve(nameOrLiteral: string): Promise<string>;
-  /** Reads the secrets anew; true when one was added, changed or removed since the last time. */
-  refresh(signal?: AbortSignal): Promise<boolean>;
+  /** Reads the secrets anew. The result is equal for equal secrets, and tells nothing else about them. */
+  refresh(signal?: AbortSignal): Promise<string>;
 }
 
-function isEqual(
-  a: ReadonlyMap<string, string>,
-  b: ReadonlyMap<string, string>,
-): boolean {
-  return (
-    a.size === b.size && [...a].every(([name, value]) => b.get(name) === value)
-  );
+function fingerprint(secrets: ReadonlyMap<string, string>): string {
+  const sorted = [...secrets].sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
 }
 
 /**
@@ -42,9 +39,7 @@ export function createSecrets(source: SettingsSource): Secrets {
       return secrets.get(text) ?? text;
     },
     async refresh(signal) {
-      const before = known;
-      const after = await read(signal);
-      return before !== null && !isEqual(before, after);
+      return fingerprint(await read(signal));
     },
   };
 }

@@ -11,6 +11,7 @@ import { createErrorReporter } from "../../src/ayon/events.ts";
 import { createSettingsSource } from "../../src/ayon/settings-source.ts";
 import { connectAyonSocket } from "../../src/ayon/socket.ts";
 import { silentLog } from "../../src/core/log.ts";
+import { addonSettings } from "../../src/settings/addon.ts";
 import { readEnv } from "../../src/settings/env.ts";
 import {
   type ServiceSettings,
@@ -28,9 +29,8 @@ beforeAll(async () => {
   ayon = await startAyon({
     addonVersion: "1.0.0",
     addonSettings: {
-      enabled: true,
+      ...addonSettings.parse({}),
       ftrack_server: "http://127.0.0.1:1",
-      service_settings: { username: "", api_key: "", redis_url: "" },
     },
   });
 });
@@ -110,7 +110,7 @@ describe("settings of a running service", () => {
     const settings = start();
     const heard = changes(settings);
     expect(await levels(settings)).toBe(1);
-    await expect.poll(() => socketsReady(settings)).toBe(true);
+    await expect.poll(() => settings.isListening()).toBe(true);
     await put("demo", withLevels(3));
     await expect
       .poll(() => heard)
@@ -124,7 +124,7 @@ describe("settings of a running service", () => {
   it("of another addon or variant do not concern us", async () => {
     const settings = start();
     await levels(settings);
-    await expect.poll(() => socketsReady(settings)).toBe(true);
+    await expect.poll(() => settings.isListening()).toBe(true);
     const heard = changes(settings);
     await ask(
       ayon.http,
@@ -141,7 +141,7 @@ describe("settings of a running service", () => {
   it("are found changed after messages were lost with their connection", async () => {
     const settings = start();
     expect(await levels(settings)).toBe(1);
-    await expect.poll(() => socketsReady(settings)).toBe(true);
+    await expect.poll(() => settings.isListening()).toBe(true);
     const heard = changes(settings);
     ayon.sandbox.control.addFault({ kind: "reset", path: "/api/users/me" });
     ayon.sandbox.control.dropSockets();
@@ -185,7 +185,7 @@ describe("settings of a running service", () => {
   it("survive a restart of AYON that takes a while", async () => {
     const settings = start(25);
     expect(await levels(settings)).toBe(1);
-    await expect.poll(() => socketsReady(settings)).toBe(true);
+    await expect.poll(() => settings.isListening()).toBe(true);
     const back = ayon.sandbox.control.refuse(300);
     await expect(settings.studio()).resolves.toBeDefined();
     await back;
@@ -231,10 +231,6 @@ describe("Ftrack credentials", () => {
     await expect.poll(() => heard).toEqual(["rotated"]);
   });
 });
-
-async function socketsReady(settings: ServiceSettings): Promise<boolean> {
-  return Promise.resolve(settings.isListening());
-}
 
 async function logErrors(): Promise<unknown> {
   const conditions = [{ key: "topic", operator: "eq", value: "log.error" }];
