@@ -206,6 +206,7 @@ export type Change =
   | JobStart;
 
 export type ChangeKind = Change["kind"];
+export type ChangeOf<K extends ChangeKind> = Extract<Change, { kind: K }>;
 
 /**
  * What became of one change.

@@ -47,6 +47,11 @@ export interface HandlerSpec<Settings, Facts> {
   readonly topics: readonly [string, ...string[]];
   /** Path in the addon settings, e.g. `service_event_handlers.status_task_to_version`; null: always on. */
   readonly settingsKey: string | null;
+  /**
+   * Parts of the settings for a handler without a block of its own; its raw settings are then an object from
+   * path to part, and `settingsKey` is null.
+   */
+  readonly settingsParts?: readonly string[];
   readonly settings: z.ZodType<Settings>;
   /** Time limit of one run in milliseconds. Default: see processor/dispatch. */
   readonly deadlineMs?: number;
@@ -84,6 +89,7 @@ export interface Handler {
   readonly title: string;
   readonly topics: readonly string[];
   readonly settingsKey: string | null;
+  readonly settingsParts: readonly string[];
   readonly deadlineMs: number | undefined;
   wants(event: FtrackEvent): boolean;
   /**
@@ -108,6 +114,7 @@ export function defineHandler<Settings, Facts>(
     title: spec.title,
     topics: spec.topics,
     settingsKey: spec.settingsKey,
+    settingsParts: spec.settingsParts ?? [],
     deadlineMs: spec.deadlineMs,
     wants: (event) => spec.wants(event),
     parseSettings: (raw) => {

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** Brands, so that the ids of the two servers, both strings, cannot be swapped. */
 declare const brand: unique symbol;
 type Brand<T, B extends string> = T & { readonly [brand]: B };
@@ -27,4 +29,12 @@ export function projectName(value: string): ProjectName {
 export function toAyonId(value: string): AyonId | null {
   const hex = value.replaceAll("-", "").toLowerCase();
   return /^[0-9a-f]{32}$/.test(hex) ? (hex as AyonId) : null;
+}
+
+/**
+ * An AYON id that is always the same for the same seed: a create that is tried again after an answer was
+ * lost meets its own id instead of making a second entity.
+ */
+export function deriveAyonId(seed: string): AyonId {
+  return createHash("sha256").update(seed).digest("hex").slice(0, 32) as AyonId;
 }

@@ -96,8 +96,8 @@ export interface Select<Row> {
   readonly fields: readonly string[];
   readonly row: z.ZodType<Row>;
   readonly where?: Condition;
-  /** Defaults to `id`, so that pages do not shift. Types without an id name their own key. */
-  readonly orderBy?: string;
+  /** Defaults to `id`, so that pages do not shift. Types without an id name all of their own key. */
+  readonly orderBy?: string | readonly string[];
   readonly descending?: boolean;
   readonly limit?: number;
 }
@@ -110,8 +110,10 @@ export function select<Row>(spec: Select<Row>): Query<Row> {
     `select ${spec.fields.map(path).join(", ")} from ${spec.type}`,
   ];
   if (spec.where !== undefined) parts.push(`where ${spec.where.text}`);
+  const order = [spec.orderBy ?? "id"].flat();
+  const direction = spec.descending === true ? " descending" : "";
   parts.push(
-    `order by ${path(spec.orderBy ?? "id")}${spec.descending === true ? " descending" : ""}`,
+    `order by ${order.map((name) => path(name) + direction).join(", ")}`,
   );
   return {
     type: spec.type,
