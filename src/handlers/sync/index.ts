@@ -1,0 +1,128 @@
+import type { JobStart } from "../../core/change.ts";
+import type { Decision, Skip } from "../../core/decision.ts";
+import { nothing } from "../../core/decision.ts";
+import type { FtrackEvent } from "../../core/event.ts";
+import { defineHandler, type HandlerContext } from "../../core/handler.ts";
+import type { FtrackProject } from "../../core/reference.ts";
+import { conclude } from "./conclude/index.ts";
+import type { SyncFacts } from "./facts.ts";
+import { dirtyOf, wants, withoutUnused } from "./gather/dirty.ts";
+import { gatherEvents } from "./gather/index.ts";
+import { concerns } from "./interest.ts";
+import { plan } from "./plan/index.ts";
+import {
+  SYNC_SETTINGS_PARTS,
+  syncSettings,
+  type SyncSettings,
+} from "./settings.ts";
+
+export const FULL_SYNC_JOB = "full-sync";
+
+/** What came of looking at the events. */
+type Gathered =
+  | { readonly kind: "nothing"; readonly skips: readonly Skip[] }
+  /** Auto-sync was switched on: the whole project comes over, these events with it. */
+  | {
+      readonly kind: "start";
+      readonly project: FtrackProject;
+      readonly startedBy: string | null;
+    }
+  | { readonly kind: "facts"; readonly facts: SyncFacts };
+
+function skipped(
+  events: readonly FtrackEvent[],
+  reason: Skip["reason"],
+  detail: string,
+): Gathered {
+  const ids = new Map(
+    events.flatMap((event) =>
+      event.entities.map((entity) => [entity.entityId, entity] as const),
+    ),
+  );
+  return {
+    kind: "nothing",
+    skips: [...ids].map(([id, entity]) => ({
+      subject: { ftrackId: id, path: id, type: entity.objectType },
+      reason,
+      detail,
+    })),
+  };
+}
+
+async function gather(
+  events: readonly FtrackEvent[],
+  settings: SyncSettings,
+  ctx: HandlerContext,
+): Promise<Gathered> {
+  const dirty = withoutUnused(dirtyOf(events), settings);
+  const hasSwitched =
+    dirty.project !== null && concerns(dirty.project, "auto_sync_enabled");
+  if (ctx.project.ftrack.autoSync !== true)
+    return skipped(
+      events,
+      "switched-off",
+      "Auto-sync is switched off for the project.",
+    );
+  if (hasSwitched)
+    return {
+      kind: "start",
+      project: ctx.project.ftrack,
+      startedBy: dirty.actors[0] ?? null,
+    };
+  const isEmpty =
+    dirty.contexts.size === 0 &&
+    dirty.project === null &&
+    dirty.versions.size === 0 &&
+    dirty.lists.size === 0 &&
+    dirty.addedLinks.length === 0 &&
+    dirty.removedLinks.length === 0;
+  if (isEmpty)
+    return skipped(
+      events,
+      "ignored-by-rule",
+      "Nothing of it is brought over by the settings.",
+    );
+  return { kind: "facts", facts: await gatherEvents(ctx, dirty, settings) };
+}
+
+function startFullSync(
+  project: FtrackProject,
+  startedBy: string | null,
+): Decision {
+  const job: JobStart = {
+    kind: "job.start",
+    id: "full-sync",
+    subject: { ftrackId: project.id, path: project.fullName, type: "Project" },
+    job: FULL_SYNC_JOB,
+    key: `${FULL_SYNC_JOB}-${project.id}`,
+    data: { projectId: project.id, userId: startedBy },
+  };
+  return { ...nothing, changes: [job] };
+}
+
+/** Ftrack → AYON, event by event or rather burst by burst. */
+export const syncHandler = defineHandler<SyncSettings, Gathered>({
+  name: "sync",
+  title: "Synchronisation",
+  topics: ["ftrack.update"],
+  settingsKey: null,
+  settingsParts: SYNC_SETTINGS_PARTS,
+  settings: syncSettings,
+  wants,
+  gather,
+  decide(gathered, settings) {
+    switch (gathered.kind) {
+      case "nothing":
+        return { ...nothing, skips: gathered.skips };
+      case "start":
+        return startFullSync(gathered.project, gathered.startedBy);
+      case "facts":
+        return plan(gathered.facts, settings).decision;
+    }
+  },
+  conclude(gathered, settings, results) {
+    return gathered.kind === "facts"
+      ? conclude(gathered.facts, settings, results)
+      : nothing;
+  },
+});
