@@ -1,0 +1,96 @@
+import type { Issue } from "../core/decision.ts";
+import type { ProjectContext } from "../core/handler.ts";
+import type { Json, Quarantine, Reports } from "../queue/types.ts";
+import type { HandlerRun } from "./run.ts";
+
+/** Issues kept in one report. */
+const MAX_ISSUES = 1_000;
+
+/** A report as it is stored: what a run of a handler, or a job, left to be mended. */
+export interface StoredIssues {
+  readonly kind: string;
+  readonly project: string;
+  readonly at: number;
+  readonly applied: number;
+  readonly failed: number;
+  readonly issues: readonly Issue[];
+  /** Issues that did not fit. */
+  readonly more: number;
+}
+
+export function issuesReport(
+  kind: string,
+  project: string,
+  at: number,
+  counts: { readonly applied: number; readonly failed: number },
+  issues: readonly Issue[],
+): StoredIssues {
+  return {
+    kind,
+    project,
+    at,
+    ...counts,
+    issues: issues.slice(0, MAX_ISSUES),
+    more: Math.max(0, issues.length - MAX_ISSUES),
+  };
+}
+
+/** A report as JSON: plain data by its type, which TypeScript cannot see through `readonly` records. */
+export function asJson(report: StoredIssues): Json {
+  return JSON.parse(JSON.stringify(report)) as Json;
+}
+
+/** Remembers what could not be brought over until it was, and keeps the report of a run that has issues. */
+export function createRecorder(deps: {
+  readonly reports: Pick<Reports, "store">;
+  readonly quarantine: Pick<Quarantine, "put" | "release">;
+  readonly now?: () => number;
+}): (run: HandlerRun, project: ProjectContext) => Promise<void> {
+  const { reports, quarantine, now = Date.now } = deps;
+  return async (run, project) => {
+    const projectId = project.ftrack.id;
+    const decisions = run.applied.map((one) => one.decision);
+    const issues = decisions.flatMap((decision) => decision.issues);
+    const failing = new Map(
+      issues
+        .filter((issue) => issue.severity === "error")
+        .flatMap((issue) => {
+          const { ftrackId } = issue.subject;
+          return ftrackId === null ? [] : [[ftrackId, issue] as const];
+        }),
+    );
+    const results = run.applied.flatMap((one) => one.results);
+    const statusOf = new Map(results.map((r) => [r.changeId, r.status]));
+    const mended = new Set<string>();
+    for (const { changes } of decisions) {
+      for (const change of changes) {
+        const { ftrackId } = change.subject;
+        const isWell = statusOf.get(change.id) === "applied";
+        if (isWell && ftrackId !== null && !failing.has(ftrackId))
+          mended.add(ftrackId);
+      }
+    }
+    if (failing.size > 0)
+      await quarantine.put(
+        projectId,
+        [...failing].map(([entityId, { rule, detail }]) => ({
+          entityId,
+          rule,
+          detail,
+        })),
+      );
+    if (mended.size > 0) await quarantine.release(projectId, [...mended]);
+    if (issues.length === 0) return;
+    const report = issuesReport(
+      run.handler.name,
+      project.ayonName,
+      now(),
+      {
+        applied: results.filter((r) => r.status === "applied").length,
+        failed: results.filter((r) => r.status === "failed").length,
+      },
+      issues,
+    );
+    await reports.store(projectId, asJson(report));
+  };
+}

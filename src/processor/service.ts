@@ -1,0 +1,186 @@
+import { createErrorReporter } from "../ayon/events.ts";
+import { createAyonHttp } from "../ayon/http.ts";
+import { createAyonReads } from "../ayon/reads.ts";
+import { createSettingsSource } from "../ayon/settings-source.ts";
+import { connectAyonSocket } from "../ayon/socket.ts";
+import { AuthError, ConfigError } from "../core/errors.ts";
+import type { Handler, HandlerContext } from "../core/handler.ts";
+import type { Logger } from "../core/log.ts";
+import type { Meter } from "../core/meter.ts";
+import { startHub } from "../ftrack/hub/supervisor.ts";
+import { messageTo } from "../ftrack/messages.ts";
+import { createFtrackReads } from "../ftrack/reads.ts";
+import { handlers as allHandlers } from "../handlers/registry.ts";
+import { startDrainWorker, type DrainOptions } from "../queue/drain-worker.ts";
+import { startJobWorker } from "../queue/job-worker.ts";
+import { makeJobs, openJobQueue } from "../queue/jobs.ts";
+import { makeOutcomes } from "../queue/outcomes.ts";
+import { makeOwnWriteStore } from "../queue/own-writes.ts";
+import { makeQuarantine, makeReports } from "../queue/records.ts";
+import { connect } from "../queue/redis.ts";
+import { makeTurns } from "../queue/turn.ts";
+import type { CloseReport } from "../queue/types.ts";
+import type { Env } from "../settings/env.ts";
+import { SETTINGS_TOPICS, startSettings } from "../settings/start.ts";
+import { openDoor } from "./apply/index.ts";
+import { createDispatch, type ContextFrame } from "./dispatch.ts";
+import { logIn } from "./ftrack-login.ts";
+import { createProber, type Prober } from "./probe.ts";
+import { createRecorder } from "./records.ts";
+import { createReference } from "./reference/index.ts";
+
+export interface ProcessorSettings {
+  readonly env: Env;
+  readonly log: Logger;
+  readonly meter: Meter;
+  /** Ends the start before everything answers. */
+  readonly signal: AbortSignal;
+  /** @defaultValue all of the registry */
+  readonly handlers?: readonly Handler[];
+  readonly drain?: Partial<DrainOptions>;
+}
+
+export interface Processor {
+  /** Each of them rejects when that system does not answer. */
+  readonly probes: Readonly<
+    Record<
+      "ftrack" | "ayon" | "redis",
+      (signal: AbortSignal) => Promise<unknown>
+    >
+  >;
+  /** Takes no more work, ends or hands back what is in hand, lets go of everything. */
+  close(): Promise<CloseReport>;
+}
+
+/**
+ * Starts a processor: connects to AYON, Ftrack and Redis, waiting for each as long as it takes, and takes
+ * work.
+ *
+ * @throws ConfigError `E_REDIS_URL` when no Redis is named, and the signal's reason.
+ */
+export async function startProcessor(
+  options: ProcessorSettings,
+): Promise<Processor> {
+  const { env, log, meter, signal } = options;
+  const http = createAyonHttp(env.ayon);
+  const reporter = createErrorReporter(http, { log });
+  const settings = startSettings({
+    env,
+    source: createSettingsSource(http, env.addon),
+    listen: (listener) =>
+      connectAyonSocket(http, { topics: SETTINGS_TOPICS, ...listener, log }),
+    reporter,
+    log,
+  });
+  const login = await logIn(settings.credentials, log, signal);
+  const { session } = login;
+  const url = await settings.redisUrl();
+  if (url === null)
+    throw new ConfigError(
+      "No Redis is named: set REDIS_URL or the addon setting service_settings/redis_url",
+      { code: "E_REDIS_URL", system: "redis" },
+    );
+  const connection = connect({ url, prefix: env.redis.prefix }, "patient", log);
+  const jobQueue = openJobQueue(connection, log);
+  const jobs = makeJobs(connection, jobQueue);
+  const ownWrites = makeOwnWriteStore(connection);
+  // Publishes only; intake is the leecher's.
+  const hub = startHub({ credentials: session.credentials, topics: [], log });
+  settings.credentials.watch((changed) => {
+    hub.replaceCredentials(changed);
+  });
+
+  const probes: Processor["probes"] = {
+    ftrack: (s) =>
+      session.call([{ action: "query_server_information" }], {
+        purpose: "query",
+        signal: s,
+      }),
+    ayon: (s) => createAyonReads(http, s).attributes(),
+    redis: () => connection.client.ping(),
+  };
+  const reads = () => createFtrackReads({ session, log });
+  const reference = createReference({
+    ftrack: reads,
+    ayon: createAyonReads(http),
+    apiUser: () => session.credentials.apiUser,
+  });
+  const applyFor = openDoor({
+    ayon: http,
+    ftrack: session,
+    tell: (message) => hub.publish(messageTo(message)),
+    jobs,
+    ownWrites,
+    download: (componentId) => reads().download(componentId),
+    isDryRun: env.isDryRun,
+  });
+  function contextFor(frame: ContextFrame): HandlerContext {
+    return {
+      ftrack: createFtrackReads({
+        session,
+        log: frame.log,
+        signal: frame.signal,
+      }),
+      ayon: createAyonReads(http, frame.signal),
+      reference,
+      project: frame.project,
+      recall: (ids) => ownWrites.load([...ids], frame.now.getTime()),
+      log: frame.log,
+      signal: frame.signal,
+      now: frame.now,
+    };
+  }
+  const prober = createProber({ probes });
+  const tellingProber: Prober = {
+    async causeOf(error) {
+      if (error instanceof AuthError && error.system === "ftrack")
+        await login.refused(error.message);
+      return prober.causeOf(error);
+    },
+  };
+  const dispatch = createDispatch({
+    handlers: options.handlers ?? allHandlers,
+    reference,
+    settings,
+    outcomes: makeOutcomes(connection),
+    prober: tellingProber,
+    contextFor,
+    applyFor,
+    onRun: createRecorder({
+      reports: makeReports(connection),
+      quarantine: makeQuarantine(connection),
+    }),
+    log,
+  });
+  const turns = makeTurns({ connection, log, meter });
+  const drains = startDrainWorker(
+    { connection, handler: dispatch, log, meter },
+    { concurrency: env.concurrency, ...options.drain },
+  );
+  const jobWorker = startJobWorker({
+    connection,
+    handlers: {},
+    turns,
+    log,
+    meter,
+  });
+  await Promise.all([drains.ready(), jobWorker.ready()]);
+  log.info({ isDryRun: env.isDryRun }, "the processor takes work");
+
+  return {
+    probes,
+    async close() {
+      const reports = await Promise.all([drains.close(), jobWorker.close()]);
+      await Promise.allSettled([
+        hub.stop(),
+        settings.close(),
+        jobQueue.close(),
+      ]);
+      await connection.close();
+      return {
+        orderly: reports.every((report) => report.orderly),
+        forced: reports.reduce((sum, report) => sum + report.forced, 0),
+      };
+    },
+  };
+}
