@@ -48,6 +48,18 @@ async function main(): Promise<void> {
     const { url, apiUser, apiKey, controlToken } = ftrack;
     addresses["ftrack"] = { url, apiUser, apiKey, controlToken };
   }
+  if (only !== "ftrack") {
+    // Only when it is wanted: it brings a GraphQL engine along.
+    const { startAyonSandbox } = await import("./ayon/index.ts");
+    const ayon = await startAyonSandbox({
+      port: Number(values["ayon-port"]),
+      seed: seed.replace("+ayon", ""),
+      ...(data === undefined ? {} : { dataDir: join(data, "ayon") }),
+    });
+    running.push(ayon);
+    const { url, apiKey, controlToken } = ayon;
+    addresses["ayon"] = { url, apiKey, controlToken };
+  }
   const stop = (): void => {
     void Promise.all(running.map((r) => r.stop())).then(() => {
       process.exit(0);

@@ -58,7 +58,15 @@ export class State {
     return formatDate(this.now());
   }
 
+  /**
+   * Changes the behaviour.
+   *
+   * @throws TypeError for a name there is not, or a value of another type
+   */
   setBehaviour(changes: Partial<Behaviour>): void {
+    for (const [name, value] of Object.entries(changes))
+      if (typeof value !== typeof defaultBehaviour[name as keyof Behaviour])
+        throw new TypeError(`No such behaviour: ${name} ${String(value)}`);
     Object.assign(this.behaviour, changes);
     this.store.surroundings = {
       ...this.store.surroundings,

@@ -145,9 +145,10 @@ export function makeControl(
       clearFaults();
       return done;
     },
-    behaviour: (changes) => {
+    behaviour: async (changes) => {
+      await done;
       state.setBehaviour(changes);
-      return Promise.resolve({ ...state.behaviour });
+      return { ...state.behaviour };
     },
     requests: () => Promise.resolve(requests.summary()),
     resetRequests: () => {

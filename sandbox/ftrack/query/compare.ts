@@ -94,7 +94,7 @@ function normalise(
       : value;
   if (typeof value === "boolean") return value;
   const text = asText(value);
-  return exact ? text : text.toLowerCase();
+  return exact || attribute.format === "date-time" ? text : text.toLowerCase();
 }
 
 /** Orders two values; a number or boolean against text is compared as what it is. */

@@ -67,7 +67,10 @@ export function typeOf(catalogue: Catalogue, id: string): EntityType {
   return type;
 }
 
-/** The attribute of a type; a Resource also answers to what its subtypes have. */
+/** Resources answer to what their subtypes have, without a cast. */
+const lenient = new Set(["Resource", "BaseUser"]);
+
+/** The attribute of a type. */
 export function attributeOf(
   catalogue: Catalogue,
   type: EntityType,
@@ -76,7 +79,7 @@ export function attributeOf(
   const own = type.attributes.get(name);
   if (own !== undefined && !(own.kind === "column" && own.hidden === true))
     return own;
-  if (type.id === "Resource") {
+  if (lenient.has(type.id)) {
     for (const id of type.concrete) {
       const found = catalogue.types.get(id)?.attributes.get(name);
       if (found !== undefined) return found;

@@ -1,0 +1,146 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  collect,
+  connectHub,
+  create,
+  idOf,
+  post,
+  remove,
+  startShow,
+  update,
+  type Loose,
+  type Show,
+} from "../../../support/official-client.ts";
+import { until } from "../../../support/until.ts";
+
+let sandbox: Show["sandbox"];
+let session: Show["session"];
+let project: string;
+let shot: string;
+let events: Loose[];
+
+beforeAll(async () => {
+  ({ sandbox, session, project, shot } = await startShow());
+  await connectHub(session);
+  events = await collect(sandbox, session);
+});
+afterAll(async () => {
+  session.eventHub.disconnect();
+  await sandbox.stop();
+});
+
+/** Posts operations; answers the one event they cause. */
+async function told(operations: Loose[], headers = {}): Promise<Loose> {
+  events.length = 0;
+  const { body } = await post(sandbox, operations, headers);
+  if (!Array.isArray(body)) throw new Error(JSON.stringify(body));
+  await until("event", () => events.length > 0);
+  return events[0];
+}
+
+function id(entity: string): Promise<string> {
+  return idOf(sandbox, entity);
+}
+
+describe("custom attributes in ftrack.update", () => {
+  const types: Record<string, string> = {};
+  async function attribute(
+    type: string,
+    hierarchical: boolean,
+    config = {},
+  ): Promise<{ key: string; id: string }> {
+    types[type] ??= await id(`CustomAttributeType where name is "${type}"`);
+    const key = `k${randomUUID().slice(0, 8)}`;
+    const { body } = await post(sandbox, [
+      create("CustomAttributeConfiguration", {
+        key,
+        type_id: types[type],
+        config: JSON.stringify(config),
+        ...(hierarchical
+          ? { entity_type: "show", is_hierarchical: true }
+          : {
+              entity_type: "task",
+              object_type_id: await id('ObjectType where name is "Shot"'),
+            }),
+      }),
+    ]);
+    return { key, id: body[0].data.id };
+  }
+
+  it.each([
+    ["number", {}, 1010, "1010"],
+    ["number", { isdecimal: true }, 1001, "1001.0"],
+    ["number", { isdecimal: true }, 1.25, "1.25"],
+    ["boolean", {}, true, "1"],
+    ["boolean", {}, false, "0"],
+    ["text", {}, "some text", "some text"],
+    ["enumerator", {}, ["a", "b"], "a, b"],
+    [
+      "date",
+      {},
+      { __type__: "datetime", value: "2026-01-02T22:00:00Z" },
+      "2026-01-02T22:00:00",
+    ],
+  ])("%s %j: %j is told as %j", async (type, config, value, text) => {
+    const { key, id: configuration } = await attribute(type, false, config);
+    const { data } = await told([
+      update("ContextCustomAttributeValue", [configuration, shot], { value }),
+    ]);
+    expect(data.entities).toHaveLength(1);
+    expect(data.entities[0]).toMatchObject({
+      entityId: shot,
+      entity_type: "Shot",
+      action: "update",
+      keys: [key],
+      changes: { [key]: { old: "", new: text } },
+    });
+  });
+
+  it("a hierarchical value has null where none is set", async () => {
+    const { key, id: configuration } = await attribute("number", true);
+    const place = { configuration_id: configuration, entity_id: project };
+    const set = await told([
+      create("CustomAttributeValue", { ...place, value: 5 }),
+    ]);
+    expect(set.data.entities[0]).toMatchObject({
+      entityType: "show",
+      changes: { [key]: { old: null, new: "5" } },
+    });
+    const cleared = await told([
+      remove("CustomAttributeValue", [configuration, project]),
+    ]);
+    expect(cleared.data.entities[0].changes[key]).toEqual({
+      old: "5",
+      new: null,
+    });
+  });
+
+  it("joins the item of an owner that changed too; follows one that was just added", async () => {
+    const { key, id: configuration } = await attribute("number", true);
+    const both = await told([
+      update("Shot", shot, { description: randomUUID() }),
+      create("CustomAttributeValue", {
+        configuration_id: configuration,
+        entity_id: shot,
+        value: 5,
+      }),
+    ]);
+    expect(both.data.entities.map((e: Loose) => e.keys)).toEqual([
+      ["description", key],
+    ]);
+    const added = randomUUID();
+    const { data } = await told([
+      create("Shot", { id: added, name: added, parent_id: project }),
+      create("CustomAttributeValue", {
+        configuration_id: configuration,
+        entity_id: added,
+        value: 6,
+      }),
+    ]);
+    expect(data.entities.map((e: Loose) => [e.action, e.entityId])).toEqual([
+      ["add", added],
+      ["update", added],
+    ]);
+  });
+});
