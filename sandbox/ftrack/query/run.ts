@@ -8,7 +8,7 @@ import { asText } from "../store/text.ts";
 import { encodeRows } from "./encode.ts";
 import { compileFilter, type FilterContext } from "./filter.ts";
 import { QuerySyntaxError } from "./lexer.ts";
-import { compileOrder, valueAt } from "./order.ts";
+import { orderRows, valueAt } from "./order.ts";
 import { parseQuery } from "./parser.ts";
 import { project } from "./projection.ts";
 import { typeOf } from "./relations.ts";
@@ -87,19 +87,46 @@ function select(query: Query, type: EntityType, context: QueryContext): Page {
     query.limit === undefined || grouped
       ? Number.POSITIVE_INFINITY
       : query.offset + query.limit;
-  const order =
-    query.orderBy.length === 0
-      ? undefined
-      : compileOrder(query.orderBy, type, context);
+  const sorted =
+    query.orderBy.length > 0
+      ? orderedRows(query, type, context)
+      : firstRows(query, type, context, end);
+  const rows = grouped ? sorted : sorted.slice(query.offset, end);
+  return { rows, next: sorted.length > end ? end : null };
+}
+
+/** Without an order the first rows will do; one more tells whether there is a next page. */
+function firstRows(
+  query: Query,
+  type: EntityType,
+  context: QueryContext,
+  end: number,
+): readonly Row[] {
   const found: Row[] = [];
   for (const row of matching(query, type, context)) {
     found.push(row);
-    // Without an order the first rows will do; one more tells whether there is a next page.
-    if (order === undefined && found.length > end) break;
+    if (found.length > end) break;
   }
-  if (order !== undefined) found.sort(order);
-  const rows = grouped ? found : found.slice(query.offset, end);
-  return { rows, next: found.length > end ? end : null };
+  return found;
+}
+
+/** Clients ask for one page after the other, so all of them are found and sorted once. */
+function orderedRows(
+  query: Query,
+  type: EntityType,
+  context: QueryContext,
+): readonly Row[] {
+  const sort = (): readonly Row[] =>
+    orderRows(
+      [...matching(query, type, context)],
+      query.orderBy,
+      type,
+      context,
+    );
+  if (context.visible !== undefined || query.limit === undefined) return sort();
+  const { where, orderBy } = query;
+  const name = JSON.stringify([type.id, where ?? null, orderBy]);
+  return context.reader.recall(name, sort);
 }
 
 function* matching(

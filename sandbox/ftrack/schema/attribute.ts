@@ -17,7 +17,10 @@ export interface Column extends Named {
   readonly type: ScalarType;
   readonly format?: "date-time" | "json";
   readonly default?: string | number | boolean;
+  /** The values it may have. */
   readonly choices?: readonly string[];
+  /** The schema does not tell the choices. */
+  readonly silentChoices?: true;
   /** Type whose key is stored here; "any" for a key of whatever type. */
   readonly target?: string;
   readonly onDelete?: OnDelete;

@@ -26,6 +26,7 @@ export interface EntityType {
   readonly columns: readonly (readonly [name: string, column: Column])[];
   readonly immutable: ReadonlySet<string>;
   readonly shows: readonly string[];
+  readonly required: readonly string[];
   readonly system: readonly string[];
   /** Itself and its supertypes. */
   readonly lineage: ReadonlySet<string>;
@@ -183,11 +184,24 @@ function expand(
         .filter(([, a]) => a.kind === "computed")
         .map(([name]) => name),
     ]),
-    shows: definition.shows ?? key,
-    system: definition.system ?? [],
+    shows: nearest(lineage, (d) => d.shows) ?? key,
+    system: nearest(lineage, (d) => d.system) ?? [],
+    required: nearest(lineage, (d) => d.required) ?? key,
     lineage: new Set(lineage.map((d) => d.id)),
     concrete,
   };
+}
+
+/** What a type says itself, or else the nearest of its supertypes. */
+function nearest<T>(
+  lineage: readonly Definition[],
+  read: (definition: Definition) => T | undefined,
+): T | undefined {
+  for (const definition of lineage) {
+    const found = read(definition);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function findReferrers(

@@ -35,19 +35,6 @@ export function typedContext(objectType: Row): Definition {
       }),
       name: text({ default: "" }),
     },
-    required: [
-      "bid",
-      "status_id",
-      "type_id",
-      "priority_id",
-      "object_type_id",
-      "sort",
-      "context_type",
-      "id",
-      "name",
-    ],
     immutable: fixed,
-    shows: ["context_type", "id", "name"],
-    system: ["context_type", "object_type_id", "project_id"],
   });
 }

@@ -18,10 +18,14 @@ function wireSchema(type: EntityType): Json {
     type: "object",
     properties: properties(type),
     primary_key: type.key,
-    required: definition.required ?? type.key,
+    required: type.required,
     immutable: [...type.immutable],
     computed: [...type.attributes]
-      .filter(([name, a]) => a.kind === "computed" && !name.endsWith("link"))
+      .filter(
+        ([name, a]) =>
+          (a.kind === "computed" && !name.endsWith("link")) ||
+          (a.kind === "one" && a.resolve !== undefined),
+      )
       .map(([name]) => name),
     default_projections: type.shows,
     system_projections: type.system.map(
@@ -61,7 +65,8 @@ function property(attribute: Attribute): Json {
         out["description"] = `Key of ${attribute.target}`;
       }
       if (attribute.default !== undefined) out["default"] = attribute.default;
-      if (attribute.choices !== undefined) out["enum"] = attribute.choices;
+      if (attribute.choices !== undefined && attribute.silentChoices !== true)
+        out["enum"] = attribute.choices;
       if (attribute.typeName === true)
         out["transform"] = { client: "{schema_id}", server: "{table_name}" };
       return out;

@@ -25,6 +25,8 @@ export interface Reader {
   latest(base: string): Row | undefined;
   /** `make()`, remembered until a row of the table changes. */
   memo<T>(base: string, name: string, make: () => T): T;
+  /** `make()`, remembered for a while, at most until any row changes. */
+  recall<T>(name: string, make: () => T): T;
   /** What computed values depend on besides rows. */
   readonly surroundings: Surroundings;
 }

@@ -13,10 +13,14 @@ export interface Write {
 /** All rows at one moment. Rows are never changed in place, so this is a shallow copy. */
 export type Snapshot = ReadonlyMap<string, readonly Row[]>;
 
+/** How many results are remembered. */
+const RECENT = 8;
+
 /** The rows of the server. Writes outside `transaction` are refused. */
 export class Store implements Reader {
   surroundings: Surroundings;
   readonly #tables = new Map<string, Table>();
+  readonly #recent = new Map<string, unknown>();
   readonly #memos = new Map<string, { version: number; value: unknown }>();
   #journal: Write[] | undefined;
 
@@ -74,6 +78,14 @@ export class Store implements Reader {
     return value;
   }
 
+  recall<T>(name: string, make: () => T): T {
+    if (this.#recent.has(name)) return this.#recent.get(name) as T;
+    const value = make();
+    if (this.#recent.size >= RECENT) this.#recent.clear();
+    this.#recent.set(name, value);
+    return value;
+  }
+
   put(base: string, row: Row): void {
     const table = this.#table(base);
     this.#write(base, table, table.keyOf(row), row);
@@ -96,6 +108,7 @@ export class Store implements Reader {
     try {
       return { result: work(journal), writes: journal };
     } catch (error) {
+      this.#recent.clear();
       for (const write of journal.reverse())
         this.#table(write.base).set(write.key, write.before);
       throw error;
@@ -116,6 +129,7 @@ export class Store implements Reader {
   /** Replaces everything. */
   restore(snapshot: Snapshot): void {
     this.#memos.clear();
+    this.#recent.clear();
     for (const [base, table] of this.#tables) {
       for (const key of [...table.rows.keys()]) table.set(key, undefined);
       for (const row of snapshot.get(base) ?? [])
@@ -137,6 +151,7 @@ export class Store implements Reader {
   ): void {
     if (this.#journal === undefined)
       throw new Error("Write outside a transaction");
+    this.#recent.clear();
     const before = table.set(key, after);
     this.#journal.push({ base, key, before, after });
   }

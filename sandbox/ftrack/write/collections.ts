@@ -124,7 +124,7 @@ function detach(
 ): boolean {
   const type = typeOfRow(context, member);
   if (type.key.includes(column)) return false;
-  if (type.definition.required?.includes(column) === true)
+  if (type.required.includes(column))
     removeRow(target.base, keyOf(member, "id"), member, context);
   else changeRow(member, new Map([[column, null]]), type, context);
   return true;

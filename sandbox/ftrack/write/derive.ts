@@ -71,7 +71,9 @@ const rules: Readonly<Record<string, Rule>> = {
   Timer: (draft, { now }) => {
     fill(draft, "start", now);
   },
-  Resource: (draft) => {
+  Resource: (draft, { store }) => {
+    const [usual] = store.scan("UserType", new Set(["UserType"]));
+    fill(draft, "user_type_id", usual?.["id"] ?? null);
     for (const column of [
       "is_otp_enabled",
       "is_totp_enabled",

@@ -29,7 +29,7 @@ export function checkRow(
 }
 
 function checkRequired(row: Row, type: EntityType): void {
-  for (const name of type.definition.required ?? []) {
+  for (const name of type.required) {
     const attribute = type.attributes.get(name);
     if (attribute?.kind !== "column" || MAY_LACK.has(name)) continue;
     if ((row[name] ?? null) === null)

@@ -75,6 +75,7 @@ const typedContext: Attributes = {
   sort: number(),
   start_date: datetime("startdate"),
   end_date: datetime("enddate"),
+  thumbnail_source_id: computed("string", () => null),
   time_logged: computed("number", timeLoggedOn),
   bid_time_logged_difference: computed(
     "number",
@@ -116,7 +117,7 @@ export const contexts: readonly Definition[] = [
     table: "Show",
     attributes: {
       full_name: text({ legacy: "fullname" }),
-      status: text({ choices: ["active", "hidden"] }),
+      status: text({ choices: ["active", "hidden"], silentChoices: true }),
       color: text(),
       root: text(),
       start_date: datetime("startdate"),
@@ -132,6 +133,7 @@ export const contexts: readonly Definition[] = [
       review_sessions: many("ReviewSession", "project_id", {
         legacy: "reviewSessions",
       }),
+      review_session_folders: many("ReviewSessionFolder", "project_id"),
       calendar_events: many("CalendarEvent", "project_id"),
       user_security_role_projects: many(
         "UserSecurityRoleProject",
@@ -210,7 +212,10 @@ export const contexts: readonly Definition[] = [
   define("Appointment", {
     attributes: {
       id: key(),
-      type: text({ choices: ["assignment", "allocation"] }),
+      type: text({
+        choices: ["assignment", "allocation"],
+        silentChoices: true,
+      }),
       context_id: foreign("Context", { onDelete: "cascade" }),
       context: one("Context", "context_id", "appointment_context"),
       resource_id: foreign("Resource", { onDelete: "cascade" }),
@@ -252,7 +257,7 @@ export const contexts: readonly Definition[] = [
     required: ["id"],
   }),
   define("ManagerType", {
-    attributes: { id: key(), name: text() },
+    attributes: { id: key("typeid"), name: text() },
     required: ["id"],
     administered: true,
   }),

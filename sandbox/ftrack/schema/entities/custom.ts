@@ -86,7 +86,6 @@ function denseValues(stem: string, owner: string): Definition {
       value: variable({ legacy: "casted_value" }),
     },
     required: ["configuration_id", "entity_id"],
-    immutable: ["key"],
     shows: ["configuration_id", "entity_id", "key"],
     system: ["entity_id", "key", "value"],
   });
@@ -104,7 +103,13 @@ const link: Attributes = {
     onDelete: "cascade",
   }),
 };
-const linkShows = ["id", "to_id", "configuration_id", "from_id"];
+const linkShows = [
+  "id",
+  "to_id",
+  "to_entity_type",
+  "configuration_id",
+  "from_id",
+];
 
 /** The same links seen from one kind of owner, in either direction. */
 const linkViews = (

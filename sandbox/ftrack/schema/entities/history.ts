@@ -12,7 +12,7 @@ import {
 import { define, type Definition } from "../definition.ts";
 
 const change: Attributes = {
-  id: key("tracid"),
+  id: text({ legacy: "tracid" }),
   date: datetime(),
   parent_id: foreign("any", { onDelete: "cascade" }),
   parent_type: text(),
@@ -32,13 +32,11 @@ export const history: readonly Definition[] = [
   define("TypedContextStatusChange", {
     extends: "StatusChange",
     attributes: { parent: one("TypedContext", "parent_id") },
-    required: ["id"],
     readOnly: true,
   }),
   define("AssetVersionStatusChange", {
     extends: "StatusChange",
     attributes: { parent: one("AssetVersion", "parent_id") },
-    required: ["id"],
     readOnly: true,
   }),
   define("Event", {

@@ -52,8 +52,6 @@ export const lists: readonly Definition[] = [
         "_task_items",
       ),
     },
-    required: ["id", "is_open", "category_id", "project_id"],
-    system: ["project_id"],
   }),
   define("AssetVersionList", {
     extends: "List",
@@ -69,8 +67,6 @@ export const lists: readonly Definition[] = [
         "_asset_version_items",
       ),
     },
-    required: ["id", "is_open", "category_id", "project_id"],
-    system: ["project_id"],
   }),
   define("ListObject", {
     attributes: {

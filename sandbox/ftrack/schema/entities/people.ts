@@ -58,8 +58,6 @@ export const people: readonly Definition[] = [
     extends: "Resource",
     abstract: true,
     attributes: person,
-    required: ["resource_type", "id"],
-    system: ["resource_type"],
   }),
   define("User", {
     extends: "BaseUser",
@@ -87,7 +85,6 @@ export const people: readonly Definition[] = [
     },
     required: ["username", "is_active", "resource_type", "id"],
     immutable: ["resource_type"],
-    system: ["resource_type"],
     unique: [["username"]],
     administered: true,
   }),
@@ -97,8 +94,6 @@ export const people: readonly Definition[] = [
       resource_type: text({ default: "collaborator" }),
       created_from_shared_url: text(),
     },
-    required: ["resource_type", "id"],
-    system: ["resource_type"],
   }),
   define("Group", {
     extends: "Resource",
@@ -117,7 +112,6 @@ export const people: readonly Definition[] = [
     },
     required: ["name", "local", "resource_type", "id"],
     immutable: ["resource_type"],
-    system: ["resource_type"],
     administered: true,
   }),
   define("Membership", {

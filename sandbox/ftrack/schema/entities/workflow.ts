@@ -9,15 +9,8 @@ import {
   one,
   reference,
   text,
-  type Attributes,
 } from "../attribute.ts";
 import { define, type Definition } from "../definition.ts";
-
-const projectSchemaKey = (): Attributes =>
-  reference("project_schema", "ProjectSchema", {
-    legacy: "projectschemeid",
-    onDelete: "cascade",
-  });
 
 /** Types, statuses and the rules which of them a project may use. */
 export const workflow: readonly Definition[] = [
@@ -33,7 +26,7 @@ export const workflow: readonly Definition[] = [
       is_statusable: boolean({ legacy: "isstatusable", default: true }),
       is_schedulable: boolean({ legacy: "isschedulable", default: false }),
       is_prioritizable: boolean({
-        legacy: "isprioritizable",
+        legacy: "ispriority",
         default: true,
       }),
       is_time_reportable: boolean({
@@ -331,7 +324,11 @@ export const workflow: readonly Definition[] = [
     attributes: {
       id: key(),
       name: text(),
-      ...projectSchemaKey(),
+      ...reference("project_schema", "ProjectSchema", {
+        legacy: "projectschemeid",
+        relation: "schema",
+        onDelete: "cascade",
+      }),
       items: many("TaskTemplateItem", "template_id"),
     },
     required: ["id", "name", "project_schema_id"],
