@@ -220,12 +220,17 @@ export function parseEvent(envelope: Envelope): FtrackEvent {
 /**
  * The project of an entity: the item of its parents that is a Project.
  *
- * Searched, not taken from the end: on removal the order varies.
+ * Searched, not taken from the end: on removal the order varies. A role on a project has no such parent; it
+ * names the project among its changes.
  */
 export function projectOf(
-  entity: Pick<EntityChange, "parents" | "baseType" | "entityId">,
+  entity: Pick<EntityChange, "parents" | "baseType" | "entityId" | "changes">,
 ): FtrackId | null {
   const show = entity.parents.find((p) => p.baseType === "show");
   if (show !== undefined) return show.entityId;
-  return entity.baseType === "show" ? entity.entityId : null;
+  if (entity.baseType === "show") return entity.entityId;
+  if (entity.baseType !== "userroleproject") return null;
+  const change = entity.changes.get("project_id");
+  const id = change?.new ?? change?.old;
+  return typeof id === "string" && id !== "" ? ftrackId(id) : null;
 }

@@ -58,19 +58,19 @@ export interface HandlerSpec<Settings, Facts> {
   /** Pure and cheap: decides per event, before anything is read. */
   wants(event: FtrackEvent): boolean;
   /** Security roles of which the acting user must have one; none given: everybody's events count. */
-  roles?(settings: Settings): readonly string[];
+  roles?(settings: NoInfer<Settings>): readonly string[];
   /** Reads only. A fixed number of requests, whatever the number of events. */
   gather(
     events: readonly FtrackEvent[],
-    settings: Settings,
+    settings: NoInfer<Settings>,
     ctx: HandlerContext,
   ): Promise<Facts>;
   /** Pure, synchronous, total. */
-  decide(facts: Facts, settings: Settings): Decision;
+  decide(facts: Facts, settings: NoInfer<Settings>): Decision;
   /** Pure. What to do once the changes have been tried: ids to write back, people to tell. */
   conclude?(
     facts: Facts,
-    settings: Settings,
+    settings: NoInfer<Settings>,
     results: readonly ChangeResult[],
   ): Decision;
 }

@@ -1,4 +1,4 @@
-import type { Change } from "./change.ts";
+import type { Change, ChangeResult } from "./change.ts";
 import type { Decision, Issue, Skip } from "./decision.ts";
 import { writtenForm, type OwnWrite, type OwnWrites } from "./own-writes.ts";
 
@@ -12,6 +12,14 @@ const WITHIN_MS = 60_000;
 /** Key under which the ledger remembers that a field is frozen, by whose doing. */
 function markOf(key: string): string {
   return `frozen:${key}`;
+}
+
+/**
+ * Key under which the ledger remembers writes that came through. Plain rows are made before the write, so
+ * that its echo is known however fast it comes; a write that is tried again and again is no fight.
+ */
+function doneKeyOf(key: string): string {
+  return `done:${key}`;
 }
 
 interface Fight {
@@ -61,6 +69,22 @@ export function writesOf(change: Change, by: string, at: number): OwnWrite[] {
   }));
 }
 
+/** To be remembered once changes were tried: the writes that came through. */
+export function doneWritesOf(
+  changes: readonly Change[],
+  results: readonly ChangeResult[],
+  by: string,
+  at: number,
+): OwnWrite[] {
+  const applied = new Set(
+    results.filter((r) => r.status === "applied").map((r) => r.changeId),
+  );
+  return changes
+    .filter((change) => applied.has(change.id))
+    .flatMap((change) => writesOf(change, by, at))
+    .map((write) => ({ ...write, key: doneKeyOf(write.key) }));
+}
+
 export interface Guarded {
   readonly decision: Decision;
   /** To be remembered with the own writes, so that the fields stay frozen. */
@@ -103,7 +127,7 @@ export function freezeFights(
         });
         continue;
       }
-      const history = ownWrites.history(write.entityId, write.key);
+      const history = ownWrites.history(write.entityId, doneKeyOf(write.key));
       const fight = findFight(history, write);
       if (fight === null) continue;
       const who = partiesOf(fight, actors);

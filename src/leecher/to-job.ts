@@ -152,15 +152,25 @@ function projectOf(entity: unknown): string | null {
       if (id !== null) return id;
     }
   }
-  return isShow(entity) ? idOf(entity) : null;
+  if (isShow(entity)) return idOf(entity);
+  return isOfType(entity, "userroleproject") ? projectOfRole(entity) : null;
+}
+
+/** A role on a project has no parent that is one; it names the project among its changes. */
+function projectOfRole({ changes }: Fields): string | null {
+  const change = isFields(changes) ? changes["project_id"] : null;
+  if (!isFields(change)) return null;
+  const id = change["new"] ?? change["old"];
+  return typeof id === "string" && id !== "" ? id : null;
+}
+
+function isOfType(value: Fields, type: string): boolean {
+  const { entityType } = value;
+  return typeof entityType === "string" && entityType.toLowerCase() === type;
 }
 
 function isShow(value: unknown): value is Fields {
-  return (
-    isFields(value) &&
-    typeof value["entityType"] === "string" &&
-    value["entityType"].toLowerCase() === "show"
-  );
+  return isFields(value) && isOfType(value, "show");
 }
 
 /** Old servers sent a list of one id. */

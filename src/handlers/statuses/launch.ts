@@ -30,6 +30,8 @@ export interface LaunchSettings {
   readonly mapping: readonly LaunchRow[];
   /** Identifiers of the actions that count; `*` stands for anything. */
   readonly action_identifiers: readonly string[];
+  /** Off: only the launcher of the artist answers. */
+  readonly run_on_server: boolean;
 }
 
 export interface Launch {
@@ -89,8 +91,11 @@ export interface LaunchFacts extends StatusWorld {
 }
 
 function counts(launch: Launch, settings: LaunchSettings): boolean {
-  return settings.action_identifiers.some((pattern) =>
-    matchesPattern(pattern, launch.actionIdentifier),
+  return (
+    settings.run_on_server &&
+    settings.action_identifiers.some((pattern) =>
+      matchesPattern(pattern, launch.actionIdentifier),
+    )
   );
 }
 

@@ -82,6 +82,25 @@ describe("entities", () => {
     expect(projectOf({ ...task!, baseType: "show", parents: [] })).toBe("t");
   });
 
+  it.each([
+    ["given", { old: null, new: "p" }, "p"],
+    ["taken", { old: "p", new: null }, "p"],
+    ["odd", { old: null, new: "" }, null],
+  ])("finds the project of a role that was %s", (_, project_id, project) => {
+    const [role] = anEvent([
+      {
+        action: "add",
+        entityType: "userroleproject",
+        entityId: "r",
+        changes: { project_id },
+        parents: [{ entityId: "u", entityType: "user" }],
+      },
+    ]).entities;
+    expect(projectOf(role!)).toBe(project);
+    expect(projectOf({ ...role!, baseType: "appointment" })).toBe(null);
+    expect(projectOf({ ...role!, changes: new Map() })).toBe(null);
+  });
+
   it("refuses an event of which nothing can be used", () => {
     expect(() => parseEvent(envelope({ data: {} }))).toThrow(ContractError);
     expect(() => parseEvent(envelope({ data: 3 }))).toThrow(ContractError);

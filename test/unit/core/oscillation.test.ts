@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Change, FtrackUpdate } from "../../../src/core/change.ts";
 import { ftrackId } from "../../../src/core/ids.ts";
-import { freezeFights, writesOf } from "../../../src/core/oscillation.ts";
+import {
+  doneWritesOf,
+  freezeFights,
+  writesOf,
+} from "../../../src/core/oscillation.ts";
 import {
   HISTORY_MS,
   ownWritesOf,
@@ -32,7 +36,7 @@ function blows(...texts: readonly string[]): OwnWrite[] {
   return texts.map((text, i) => {
     const [by = "", value = ""] = text.split(":");
     const at = start + i * 10_000;
-    return { entityId: task, key: "status_id", value, by, at };
+    return { entityId: task, key: "done:status_id", value, by, at };
   });
 }
 
@@ -185,7 +189,7 @@ describe("a fight between automations", () => {
     };
     const history = [0, 1, 2].map((i) => ({
       entityId: task,
-      key: "frameStart",
+      key: "done:frameStart",
       value: "1001",
       by: "h",
       at: start + i,
@@ -200,4 +204,28 @@ describe("a fight between automations", () => {
     expect(decision.changes).toEqual([]);
     expect(writesOf({ ...change, unset: true }, "h", 1)[0]?.value).toBe(null);
   });
+
+  it("is not one of tries that did not come through", () => {
+    const tries = blows("v:a", "v:a", "v:a").map((write) => ({
+      ...write,
+      key: "status_id",
+    }));
+    expect(decide(tries, "v:a").decision.changes).toHaveLength(1);
+  });
+});
+
+it("writes that came through are remembered as such", () => {
+  const changes = [
+    update({ status_id: "a", bid: 3 }),
+    update({ status_id: "b" }, { id: "2" }),
+    update({ status_id: "c" }, { id: "3" }),
+  ];
+  const results = [
+    { changeId: "1", status: "applied" as const },
+    { changeId: "2", status: "conflict" as const },
+  ];
+  expect(doneWritesOf(changes, results, "h", 7)).toEqual([
+    { entityId: task, key: "done:status_id", value: "a", by: "h", at: 7 },
+    { entityId: task, key: "done:bid", value: 3, by: "h", at: 7 },
+  ]);
 });

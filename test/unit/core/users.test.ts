@@ -1,23 +1,16 @@
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
-import { ftrackId } from "../../../src/core/ids.ts";
 import type { AyonUserRow } from "../../../src/core/ports.ts";
 import type { FtrackUser } from "../../../src/core/reference.ts";
 import { mapUsers } from "../../../src/core/users.ts";
+import { aPerson, anAccount } from "../../support/people.ts";
 
 function person(
   username: string,
   email: string | null,
   isActive = true,
 ): FtrackUser {
-  return {
-    id: ftrackId(`id-${username}`),
-    username,
-    email,
-    firstName: "",
-    lastName: "",
-    isActive,
-  };
+  return aPerson(username, { email, isActive });
 }
 
 function account(
@@ -25,20 +18,7 @@ function account(
   email: string | null,
   more: Partial<AyonUserRow> = {},
 ): AyonUserRow {
-  return {
-    name,
-    email,
-    active: true,
-    fullName: null,
-    isService: false,
-    isAdmin: false,
-    isManager: false,
-    isGuest: false,
-    accessGroups: {},
-    defaultAccessGroups: [],
-    data: {},
-    ...more,
-  };
+  return anAccount(name, { email, ...more });
 }
 
 describe("user mapping", () => {

@@ -28,6 +28,14 @@ function task(id: string, project: string | null, extra: object = {}): object {
 const feed = (id: string, project: string | null): object =>
   task(id, project, { entityType: "socialfeed", entity_type: "Feed" });
 
+const role = (id: string, project_id: object): object => ({
+  entityId: id,
+  entityType: "userroleproject",
+  action: "add",
+  changes: { project_id },
+  parents: [{ entityId: "u", entityType: "user" }],
+});
+
 function update(...entities: unknown[]): object {
   return {
     id: "ev-1",
@@ -63,6 +71,15 @@ describe("ftrack.update", () => {
       "a project itself",
       update({ ...show("p"), action: "update", keys: ["fullname"] }),
       { p: ["p"] },
+    ],
+    [
+      "roles on projects, given and taken",
+      update(
+        role("1", { old: null, new: "p" }),
+        role("2", { old: "q", new: null }),
+        role("3", { old: null, new: 7 }),
+      ),
+      { p: ["1"], q: ["2"], null: ["3"] },
     ],
     [
       "the project is found wherever it stands in the chain",

@@ -107,6 +107,7 @@ interface Row {
   readonly rows?: readonly LaunchRow[];
   readonly identifiers?: readonly string[];
   readonly offers?: readonly string[];
+  readonly isOff?: boolean;
   readonly missing?: boolean;
   readonly write?: string;
   readonly skip?: string;
@@ -134,6 +135,7 @@ function settingsOf(row: Row): LaunchSettings {
   return {
     mapping: row.rows ?? DEFAULT_ROWS,
     action_identifiers: row.identifiers ?? ["ayon_app.*"],
+    run_on_server: row.isOff !== true,
   };
 }
 
@@ -222,6 +224,10 @@ describe("status of a task on which work starts", () => {
     [
       "no action counts",
       { status: "Not Ready", identifiers: [], skip: "not-relevant" },
+    ],
+    [
+      "the server is not to answer",
+      { status: "Not Ready", isOff: true, skip: "not-relevant" },
     ],
     [
       "HA-57 what was selected is a Shot, or of another project",
