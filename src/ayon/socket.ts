@@ -97,22 +97,21 @@ export function connectAyonSocket(
   }
 
   /** Calls until something is heard; a call that fails leaves it to the server's next heartbeat. */
-  async function callOut(isHeard: () => boolean): Promise<void> {
-    while (!isHeard() && !isStopped()) {
-      try {
+  async function callOut(heard: AbortSignal): Promise<void> {
+    try {
+      while (!heard.aborted) {
         await http.send({
           method: "POST",
           path: "/api/events",
           body: { topic: HELLO, store: false },
           answer: nothing,
-          signal: stop.signal,
+          signal: heard,
         });
-        await pause(HELLO_AGAIN_MS, stop.signal);
-      } catch (thrown) {
-        if (!isStopped())
-          log.debug({ code: codeOf(thrown) }, "Could not call out to AYON");
-        return;
+        await pause(HELLO_AGAIN_MS, heard);
       }
+    } catch (thrown) {
+      if (!heard.aborted)
+        log.debug({ code: codeOf(thrown) }, "Could not call out to AYON");
     }
   }
 
@@ -129,13 +128,13 @@ export function connectAyonSocket(
     stop.signal.addEventListener("abort", end, { once: true });
     if (isStopped()) end();
     let silence = setTimeout(end, silenceMs);
+    const heard = new AbortController();
     let wasConnected = false;
-    let isClosed = false;
     let calling: Promise<void> = Promise.resolve();
     socket.on("open", () => {
       const subscribe = [...options.topics, HELLO];
       socket.send(JSON.stringify({ topic: "auth", token: apiKey, subscribe }));
-      calling = callOut(() => wasConnected || isClosed);
+      calling = callOut(heard.signal);
     });
     socket.on("message", (data: Buffer) => {
       clearTimeout(silence);
@@ -144,6 +143,7 @@ export function connectAyonSocket(
       if (!isConnected) {
         isConnected = true;
         wasConnected = true;
+        heard.abort();
         log.debug({}, "Listening to AYON's messages");
         options.onConnect();
       }
@@ -159,7 +159,7 @@ export function connectAyonSocket(
         resolve();
       });
     });
-    isClosed = true;
+    heard.abort();
     clearTimeout(silence);
     stop.signal.removeEventListener("abort", end);
     isConnected = false;
