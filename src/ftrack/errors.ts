@@ -6,7 +6,7 @@ import {
   toError,
   UnavailableError,
 } from "../core/errors.ts";
-import type { Scrub } from "./scrub.ts";
+import type { Scrub } from "../core/scrub.ts";
 
 /**
  * Codes of everything this folder throws.

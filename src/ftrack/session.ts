@@ -9,7 +9,7 @@ import {
 } from "./credentials.ts";
 import { pause, withDeadline } from "./deadline.ts";
 import { classify, codes, type Purpose } from "./errors.ts";
-import { scrubber, type Scrub } from "./scrub.ts";
+import { scrubber, type Scrub } from "../core/scrub.ts";
 import { newClientToken } from "./token.ts";
 import { entitySchema, serverInformation, type EntitySchema } from "./wire.ts";
 

@@ -6,7 +6,7 @@ import {
   sameCredentials,
   type FtrackCredentials,
 } from "../credentials.ts";
-import { scrubber } from "../scrub.ts";
+import { scrubber } from "../../core/scrub.ts";
 import { createLiveness, type Gap, type HubStatus } from "./liveness.ts";
 import type {
   FromWorker,

@@ -7,7 +7,7 @@ import {
   UnavailableError,
 } from "../../../src/core/errors.ts";
 import { classify, type Purpose } from "../../../src/ftrack/errors.ts";
-import { scrubber } from "../../../src/ftrack/scrub.ts";
+import { scrubber } from "../../../src/core/scrub.ts";
 
 function thrown(name: string, message: string, errorCode?: string): Error {
   return Object.assign(new Error(message), {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { scrubber } from "../../../src/ftrack/scrub.ts";
+import { scrubber } from "../../../src/core/scrub.ts";
 
 describe("scrubber", () => {
   it.each([
@@ -12,6 +12,22 @@ describe("scrubber", () => {
       "a signed address",
       "?X-Amz-Signature=ab12&y=2",
       "?X-Amz-Signature=***&y=2",
+    ],
+    ["JSON", '{"apiKey":"other","a":1}', '{"apiKey":"***","a":1}'],
+    [
+      "JSON in a JSON string",
+      '{"body":"{\\"password\\":\\"other\\"}"}',
+      '{"body":"{\\"password\\":\\"***\\"}"}',
+    ],
+    [
+      "a bearer token",
+      "Authorization: Bearer ab.c-d",
+      "Authorization: Bearer ***",
+    ],
+    [
+      "a login in a URL",
+      "at redis://me:pass@host:1/0 x",
+      "at redis://***@host:1/0 x",
     ],
     ["nothing secret", "api_user=me&name=shot", "api_user=me&name=shot"],
   ])("%s", (_title, text, clean) => {
@@ -33,6 +49,13 @@ describe("scrubber", () => {
           return !clean.includes(secret);
         },
       ),
+    );
+  });
+
+  it("finds a secret inside a JSON text", () => {
+    const secret = 'a"b\\c\nd';
+    expect(scrubber([secret])(JSON.stringify({ x: secret }))).toBe(
+      '{"x":"***"}',
     );
   });
 
