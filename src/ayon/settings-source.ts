@@ -51,27 +51,11 @@ const wireAddons = z.object({
   ),
 });
 
-/** Highest version, a release before its pre-releases. */
+/** Highest version; one that is still to come (`1.2.0-dev`) only where there is no other. */
 function newest(versions: readonly string[]): string | undefined {
-  const key = (v: string): [number, number, number, number] => {
-    const [, major, minor, patch, rest] =
-      /^(\d+)\.?(\d+)?\.?(\d+)?(.*)$/.exec(v) ?? [];
-    const numbers = [major, minor, patch].map((n) => Number(n ?? 0));
-    const isRelease = rest === "" || rest?.startsWith("+") === true;
-    return [
-      numbers[0] ?? 0,
-      numbers[1] ?? 0,
-      numbers[2] ?? 0,
-      isRelease ? 1 : 0,
-    ];
-  };
-  return [...versions]
-    .sort((a, b) => {
-      const [x, y] = [key(a), key(b)];
-      const differing = x.findIndex((n, i) => n !== y[i]);
-      if (differing === -1) return a < b ? -1 : 1;
-      return (x[differing] ?? 0) - (y[differing] ?? 0);
-    })
+  const releases = versions.filter((v) => !v.includes("-"));
+  return [...(releases.length > 0 ? releases : versions)]
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
     .at(-1);
 }
 
