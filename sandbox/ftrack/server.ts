@@ -34,6 +34,8 @@ export function createSandboxServer(
       else sendJson(response, 500, errorBody(error));
     });
   });
+  // Idle connections outlive the pauses of any client, so that none is closed while a request is on its way.
+  server.keepAliveTimeout = 120_000;
   sandbox.hub.attach(server);
   return server;
 }
@@ -58,7 +60,8 @@ async function route(
   )
     return;
   if (isApi) await handleApi(request, response, sandbox);
-  else if (pathname === "/socket.io/1/") handshake(request, response, sandbox);
+  else if (/^\/socket\.io\/1\/?$/.test(pathname))
+    handshake(request, response, sandbox);
   else if (!(await serveFile(request, response, sandbox.state)))
     sendText(response, 404, "Not found");
 }

@@ -1,15 +1,11 @@
 /** The official client, and the bare wire, against a local Ftrack server. */
-import { randomUUID } from "node:crypto";
 import { Session, type EventPayload, type SessionOptions } from "@ftrack/api";
-import {
-  startFtrackSandbox,
-  type FtrackSandbox,
-} from "../../sandbox/ftrack/index.ts";
+import type { FtrackSandbox } from "../../sandbox/ftrack/index.ts";
 import { until } from "./until.ts";
 
 /** JSON of a remote server, as loosely typed as it comes. */
 export type Loose = ReturnType<typeof JSON.parse>;
-type Json = Record<string, Loose>;
+export type Json = Record<string, Loose>;
 
 /** A session of the official client; as another user when one is named. */
 export async function openSession(
@@ -111,51 +107,6 @@ export function update(type: string, key: string | string[], data: Json): Json {
 }
 export function remove(type: string, key: string | string[]): Json {
   return { action: "delete", entity_type: type, entity_key: key };
-}
-
-/** A server with a project and a shot, for tests to hang their own things below. */
-export interface Show {
-  readonly sandbox: FtrackSandbox;
-  readonly session: Session;
-  /** Ids. */
-  readonly schema: string;
-  readonly project: string;
-  readonly shot: string;
-  /** Creates an entity; answers its id. */
-  readonly make: (type: string, data: Json) => Promise<string>;
-  /** A new task below the shot. */
-  readonly task: (data?: Json) => Promise<string>;
-  /** What the operations are answered, results or error. */
-  readonly attempt: (...operations: readonly Json[]) => Promise<Loose>;
-}
-
-export async function startShow(seed = "empty"): Promise<Show> {
-  const sandbox = await startFtrackSandbox({ seed });
-  const session = await openSession(sandbox);
-  const make = async (type: string, data: Json): Promise<string> => {
-    const { body } = await post(sandbox, [create(type, data)]);
-    if (!Array.isArray(body)) throw new Error(JSON.stringify(body));
-    return body[0].data.id as string;
-  };
-  const found = await row(sandbox, "select id from ProjectSchema");
-  const schema = found["id"] as string;
-  const project = await make("Project", {
-    name: "show",
-    full_name: "Show",
-    project_schema_id: schema,
-  });
-  const shot = await make("Shot", { name: "sh", parent_id: project });
-  return {
-    sandbox,
-    session,
-    schema,
-    project,
-    shot,
-    make,
-    task: (data = {}) =>
-      make("Task", { name: randomUUID(), parent_id: shot, ...data }),
-    attempt: async (...operations) => (await post(sandbox, operations)).body,
-  };
 }
 
 /** The id of the one entity a condition finds: `Status where name is "Approved"`. */

@@ -29,7 +29,7 @@ const UPGRADE = /^\/socket\.io\/1\/websocket\/([^/]+)$/;
 export class Hub {
   readonly connections = new Set<Connection>();
   readonly #options: HubOptions;
-  /** Handed out by the handshake; whoever has one may connect, once or again. */
+  /** Handed out by the handshake; whoever has one may connect, once. */
   readonly #sids = new Map<string, Identity>();
   readonly #sockets = new WebSocketServer({
     noServer: true,
@@ -101,6 +101,7 @@ export class Hub {
     stream: Duplex,
   ): void {
     const { now } = this.#options;
+    this.#sids.delete(sid);
     const connection = new Connection(sid, identity, socket, stream, now());
     this.connections.add(connection);
     const end = (): void => {

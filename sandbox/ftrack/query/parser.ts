@@ -10,30 +10,31 @@ import type {
 } from "./ast.ts";
 import { QuerySyntaxError, tokenize, type Token } from "./lexer.ts";
 
-const COMPARISONS: Readonly<Record<string, Comparison>> = {
-  is: "is",
-  "=": "is",
-  is_not: "is_not",
-  "!=": "is_not",
-  like: "like",
-  not_like: "not_like",
-  ">": ">",
-  after: ">",
-  greater_than: ">",
-  "<": "<",
-  before: "<",
-  less_than: "<",
-  ">=": ">=",
-  "<=": "<=",
-};
+/** Maps, not objects: words come from clients, and `constructor` is a word. */
+const COMPARISONS: ReadonlyMap<string, Comparison> = new Map([
+  ["is", "is"],
+  ["=", "is"],
+  ["is_not", "is_not"],
+  ["!=", "is_not"],
+  ["like", "like"],
+  ["not_like", "not_like"],
+  [">", ">"],
+  ["after", ">"],
+  ["greater_than", ">"],
+  ["<", "<"],
+  ["before", "<"],
+  ["less_than", "<"],
+  [">=", ">="],
+  ["<=", "<="],
+]);
 const AGGREGATES = new Set(["count", "sum", "avg", "min", "max"]);
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const DESCENDING: Readonly<Record<string, boolean>> = {
-  asc: false,
-  ascending: false,
-  desc: true,
-  descending: true,
-};
+const DESCENDING: ReadonlyMap<string, boolean> = new Map([
+  ["asc", false],
+  ["ascending", false],
+  ["desc", true],
+  ["descending", true],
+]);
 
 /**
  * Reads a query.
@@ -101,7 +102,7 @@ class Parser {
 
   #ordering(): Ordering {
     const path = this.#path();
-    const direction = DESCENDING[this.#peek().text.toLowerCase()];
+    const direction = DESCENDING.get(this.#peek().text.toLowerCase());
     if (direction !== undefined) this.#at++;
     return { path, descending: direction ?? false };
   }
@@ -152,7 +153,7 @@ class Parser {
       this.#expectMark(")");
       return { kind: "in", path, negated: word === "not_in", values };
     }
-    const comparison = COMPARISONS[word];
+    const comparison = COMPARISONS.get(word);
     if (comparison === undefined) throw unexpected(operator);
     return { kind: "compare", path, comparison, value: this.#literal() };
   }

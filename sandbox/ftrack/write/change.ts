@@ -14,8 +14,12 @@ export function changeRow(
 ): Row {
   const draft: Draft = { ...before };
   for (const [name, value] of columns) draft[name] = value;
-  if (draft.$type === "CustomAttributeConfiguration")
+  if (draft.$type === "CustomAttributeConfiguration") {
+    // The default of another type is no default of this one.
+    if (draft["type_id"] !== before["type_id"] && !columns.has("default"))
+      draft["default"] = null;
     draft["default"] = castDefault(draft);
+  }
   follow(before, draft, context);
   const changed = Object.keys(draft).some(
     (name) => (before[name] ?? null) !== draft[name],

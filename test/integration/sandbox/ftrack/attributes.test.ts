@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { projectSchema } from "@ftrack/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startShow, type Show } from "../../../support/ftrack-show.ts";
 import {
   create,
   openSession,
@@ -8,25 +9,16 @@ import {
   remove,
   row,
   rows,
-  startShow,
   update,
   type Loose,
-  type Show,
 } from "../../../support/official-client.ts";
 
-let sandbox: Show["sandbox"];
-let session: Show["session"];
-let schema: string;
-let project: string;
-let shot: string;
-let make: Show["make"];
-let attempt: Show["attempt"];
+let show: Show;
 
 beforeAll(async () => {
-  ({ sandbox, session, schema, project, shot, make, attempt } =
-    await startShow("empty+ayon"));
+  show = await startShow("empty+ayon");
 });
-afterAll(() => sandbox.stop());
+afterAll(() => show.stop());
 
 describe("custom attributes", () => {
   const attributeTypes = [
@@ -40,16 +32,16 @@ describe("custom attributes", () => {
 
   beforeAll(async () => {
     const shotType = (
-      await row(sandbox, 'select id from ObjectType where name is "Shot"')
+      await row(show.sandbox, 'select id from ObjectType where name is "Shot"')
     )["id"];
     for (const type of attributeTypes) {
       const typeId = (
         await row(
-          sandbox,
+          show.sandbox,
           `select id from CustomAttributeType where name is "${type}"`,
         )
       )["id"];
-      ids[type] = await make("CustomAttributeConfiguration", {
+      ids[type] = await show.make("CustomAttributeConfiguration", {
         key: `of_${type}`,
         type_id: typeId,
         entity_type: "task",
@@ -58,11 +50,11 @@ describe("custom attributes", () => {
     }
     const number = (
       await row(
-        sandbox,
+        show.sandbox,
         'select id from CustomAttributeType where name is "number"',
       )
     )["id"];
-    ids["frameStart"] = await make("CustomAttributeConfiguration", {
+    ids["frameStart"] = await show.make("CustomAttributeConfiguration", {
       key: "frameStart",
       type_id: number,
       entity_type: "show",
@@ -73,11 +65,11 @@ describe("custom attributes", () => {
 
   async function dense(entity: string, key: string): Promise<Loose> {
     const found = await row(
-      sandbox,
+      show.sandbox,
       `select custom_attributes.key, custom_attributes.value from Context where id is "${entity}"`,
     ).catch(() =>
       row(
-        sandbox,
+        show.sandbox,
         `select custom_attributes.key, custom_attributes.value from Shot where id is "${entity}"`,
       ),
     );
@@ -99,12 +91,12 @@ describe("custom attributes", () => {
   ])(
     "FP-24 %s: default, written, cleared, refused",
     async (type, value, kept, usual, wrong) => {
-      const key = [ids[type] ?? "", shot];
+      const key = [ids[type] ?? "", show.shot];
       const set = (v: unknown): Promise<Loose> =>
-        attempt(update("ContextCustomAttributeValue", key, { value: v }));
-      expect(await dense(shot, `of_${type}`)).toEqual(usual);
+        show.attempt(update("ContextCustomAttributeValue", key, { value: v }));
+      expect(await dense(show.shot, `of_${type}`)).toEqual(usual);
       expect(Array.isArray(await set(value))).toBe(true);
-      expect(await dense(shot, `of_${type}`)).toEqual(kept);
+      expect(await dense(show.shot, `of_${type}`)).toEqual(kept);
       expect(await set(wrong)).toMatchObject({
         exception: "ValidationError",
         content: expect.stringContaining(
@@ -112,17 +104,17 @@ describe("custom attributes", () => {
         ),
       });
       await set(null);
-      expect(await dense(shot, `of_${type}`)).toBeNull();
-      await post(sandbox, [remove("CustomAttributeValue", key)]);
-      expect(await dense(shot, `of_${type}`)).toEqual(usual);
+      expect(await dense(show.shot, `of_${type}`)).toBeNull();
+      await post(show.sandbox, [remove("CustomAttributeValue", key)]);
+      expect(await dense(show.shot, `of_${type}`)).toEqual(usual);
     },
   );
 
   it("FP-24 the client sees a wrong type as its validation error", async () => {
     await expect(
-      session.update(
+      show.session.update(
         "ContextCustomAttributeValue",
-        [ids["number"] ?? "", shot],
+        [ids["number"] ?? "", show.shot],
         { value: "abc" },
       ),
     ).rejects.toMatchObject({ name: "ServerValidationError" });
@@ -130,8 +122,8 @@ describe("custom attributes", () => {
 
   it("FP-25 a value can be set in the batch that creates the entity", async () => {
     const id = randomUUID();
-    const { body } = await post(sandbox, [
-      create("Shot", { id, name: "with value", parent_id: project }),
+    const { body } = await post(show.sandbox, [
+      create("Shot", { id, name: "with value", parent_id: show.project }),
       update("ContextCustomAttributeValue", [ids["number"] ?? "", id], {
         value: 7,
       }),
@@ -148,55 +140,63 @@ describe("custom attributes", () => {
         entity_id: entity,
         value: v,
       });
-    await post(sandbox, [value(project, 900)]);
-    expect(await dense(project, "frameStart")).toBe(900);
-    expect(await dense(shot, "frameStart")).toBe(1001);
+    await post(show.sandbox, [value(show.project, 900)]);
+    expect(await dense(show.project, "frameStart")).toBe(900);
+    expect(await dense(show.shot, "frameStart")).toBe(1001);
     const stored = await rows(
-      sandbox,
-      `select value, entity_id from CustomAttributeValue where entity_id in ("${project}", "${shot}") and configuration_id in ("${configuration}")`,
+      show.sandbox,
+      `select value, entity_id from CustomAttributeValue where entity_id in ("${show.project}", "${show.shot}") and configuration_id in ("${configuration}")`,
     );
     expect(stored.map((r) => [r["entity_id"], r["value"]])).toEqual([
-      [project, 900],
+      [show.project, 900],
     ]);
   });
 
   it("the sparse table takes create only without a row and update only with one, unless it is tolerant", async () => {
-    const key = [ids["frameStart"] ?? "", shot];
-    const data = { configuration_id: key[0], entity_id: shot, value: 1 };
+    const key = [ids["frameStart"] ?? "", show.shot];
+    const data = { configuration_id: key[0], entity_id: show.shot, value: 1 };
     const operations = {
       create: create("CustomAttributeValue", data),
       update: update("CustomAttributeValue", key, { value: 2 }),
     };
-    expect((await attempt(operations.update)).exception).toBe("KeyError");
-    expect(await attempt(operations.create)).toHaveLength(1);
-    expect((await attempt(operations.create)).exception).toBe(
+    expect((await show.attempt(operations.update)).exception).toBe("KeyError");
+    expect(await show.attempt(operations.create)).toHaveLength(1);
+    expect((await show.attempt(operations.create)).exception).toBe(
       "DuplicateEntryError",
     );
-    expect(await attempt(operations.update)).toHaveLength(1);
-    await post(sandbox, [remove("CustomAttributeValue", key)]);
-    await sandbox.control.behaviour({ tolerantAttributeValues: true });
-    expect(await attempt(operations.update, operations.create)).toHaveLength(2);
-    await sandbox.control.behaviour({ tolerantAttributeValues: false });
+    expect(await show.attempt(operations.update)).toHaveLength(1);
+    await post(show.sandbox, [remove("CustomAttributeValue", key)]);
+    await show.sandbox.control.behaviour({ tolerantAttributeValues: true });
+    expect(
+      await show.attempt(operations.update, operations.create),
+    ).toHaveLength(2);
+    await show.sandbox.control.behaviour({ tolerantAttributeValues: false });
   });
 
   it("are written and read by the roles they name", async () => {
     const failed = (
       await row(
-        sandbox,
+        show.sandbox,
         'select id from CustomAttributeConfiguration where key is "ayon_sync_failed"',
       )
     )["id"];
-    const anna = await openSession(sandbox, { username: "anna@studio.test" });
+    const anna = await openSession(show.sandbox, {
+      username: "anna@studio.test",
+    });
     await expect(
-      anna.update("ContextCustomAttributeValue", [failed, shot], {
+      anna.update("ContextCustomAttributeValue", [failed, show.shot], {
         value: true,
       }),
     ).rejects.toMatchObject({ name: "ServerPermissionDeniedError" });
-    await session.update("ContextCustomAttributeValue", [failed, shot], {
-      value: true,
-    });
+    await show.session.update(
+      "ContextCustomAttributeValue",
+      [failed, show.shot],
+      {
+        value: true,
+      },
+    );
     const query = `select value from CustomAttributeValue where configuration_id is "${failed as string}"`;
-    expect((await session.query(query)).data).toHaveLength(1);
+    expect((await show.session.query(query)).data).toHaveLength(1);
     expect((await anna.query(query)).data).toHaveLength(0);
   });
 });
@@ -242,13 +242,13 @@ describe("FP-28 statuses of a project schema", () => {
         ? null
         : (
             await row(
-              sandbox,
+              show.sandbox,
               `select id from Type where name is "${typeName}"`,
             )
           )["id"];
     const statuses = await projectSchema.getStatuses(
-      session,
-      schema,
+      show.session,
+      show.schema,
       type,
       typeId,
     );

@@ -1,39 +1,30 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startShow, type Show } from "../../../support/ftrack-show.ts";
 import {
   create,
   post,
   row,
   rows,
-  startShow,
   type Loose,
-  type Show,
 } from "../../../support/official-client.ts";
 
-let sandbox: Show["sandbox"];
-let session: Show["session"];
-let schema: string;
-let project: string;
-let shot: string;
-let make: Show["make"];
-let task: Show["task"];
-let attempt: Show["attempt"];
+let show: Show;
 
 beforeAll(async () => {
-  ({ sandbox, session, schema, project, shot, make, task, attempt } =
-    await startShow("empty+ayon"));
+  show = await startShow("empty+ayon");
 });
-afterAll(() => sandbox.stop());
+afterAll(() => show.stop());
 
 describe("creating", () => {
   it("FP-16 a project, a shot and a task in one batch, with ids and references of the client", async () => {
     const [p, s, t] = [randomUUID(), randomUUID(), randomUUID()];
-    const { body } = await post(sandbox, [
+    const { body } = await post(show.sandbox, [
       create("Project", {
         id: p,
         name: p,
         full_name: p,
-        project_schema_id: schema,
+        project_schema_id: show.schema,
       }),
       create("Shot", {
         id: s,
@@ -45,48 +36,55 @@ describe("creating", () => {
     expect(body.map((r: Loose) => r.data.id)).toEqual([p, s, t]);
     expect(
       await row(
-        sandbox,
+        show.sandbox,
         `select project_id, parent_id from Task where id is "${t}"`,
       ),
     ).toMatchObject({ project_id: p, parent_id: s });
   });
 
   it("FP-18 without an id gives one; with an id that exists fails", async () => {
-    const { data }: Loose = await session.create("Task", {
+    const { data }: Loose = await show.session.create("Task", {
       name: "own id",
-      parent_id: shot,
+      parent_id: show.shot,
     });
     expect(data.id).toMatch(/^[0-9a-f-]{36}$/);
     await expect(
-      session.create("Task", { id: data.id, name: "again", parent_id: shot }),
+      show.session.create("Task", {
+        id: data.id,
+        name: "again",
+        parent_id: show.shot,
+      }),
     ).rejects.toThrow("Duplicate entry");
   });
 
   it("fills what the server decides", async () => {
-    const id = await task();
+    const id = await show.task();
     const found = await row(
-      sandbox,
+      show.sandbox,
       `select context_type, project_id, bid, status.name, priority.name, type_id, created_at, created_by.username, object_type.name from Task where id is "${id}"`,
     );
     expect(found).toMatchObject({
       context_type: "task",
-      project_id: project,
+      project_id: show.project,
       bid: 0,
       status: { name: "Not started" },
       priority: { name: "None" },
       type_id: expect.any(String),
       created_at: { __type__: "datetime" },
-      created_by: { username: sandbox.apiUser },
+      created_by: { username: show.sandbox.apiUser },
       object_type: { name: "Task" },
     });
   });
 
   it("numbers versions and knows the latest", async () => {
-    const asset = await make("Asset", { name: "a", context_id: shot });
-    const first = await make("AssetVersion", { asset_id: asset });
-    const second = await make("AssetVersion", { asset_id: asset });
+    const asset = await show.make("Asset", {
+      name: "a",
+      context_id: show.shot,
+    });
+    const first = await show.make("AssetVersion", { asset_id: asset });
+    const second = await show.make("AssetVersion", { asset_id: asset });
     const found = await rows(
-      sandbox,
+      show.sandbox,
       `select version, is_latest_version, user.username, asset.latest_version.version, link from AssetVersion where id in ("${first}", "${second}") order by version`,
     );
     expect(found.map((v) => [v["version"], v["is_latest_version"]])).toEqual([
@@ -94,7 +92,7 @@ describe("creating", () => {
       [2, true],
     ]);
     expect(found[0]).toMatchObject({
-      user: { username: sandbox.apiUser },
+      user: { username: show.sandbox.apiUser },
       asset: { latest_version: { version: 2 } },
     });
     expect(found[0]?.["link"].at(-1)).toEqual({
@@ -105,32 +103,35 @@ describe("creating", () => {
   });
 
   it("a note knows what it is on; a reply inherits it and moves the thread", async () => {
-    const id = await task();
-    const note = await make("Note", {
+    const id = await show.task();
+    const note = await show.make("Note", {
       content: "hello",
       parent_id: id,
       author: {
         __entity_type__: "User",
         id: (
           await row(
-            sandbox,
-            `select id from User where username is "${sandbox.apiUser}"`,
+            show.sandbox,
+            `select id from User where username is "${show.sandbox.apiUser}"`,
           )
         )["id"],
       },
     });
-    const reply = await make("Note", { content: "re", in_reply_to_id: note });
+    const reply = await show.make("Note", {
+      content: "re",
+      in_reply_to_id: note,
+    });
     expect(
       await row(
-        sandbox,
+        show.sandbox,
         `select parent_id, parent_type, project_id, in_reply_to.content, author.username from Note where id is "${reply}"`,
       ),
     ).toMatchObject({
       parent_id: id,
       parent_type: "Task",
-      project_id: project,
+      project_id: show.project,
       in_reply_to: { content: "hello" },
-      author: { username: sandbox.apiUser },
+      author: { username: show.sandbox.apiUser },
     });
   });
 
@@ -221,30 +222,36 @@ describe("creating", () => {
       "needs resource_id",
     ],
   ])("refuses %s", async (_what, type, data, exception, content) => {
-    const filled = JSON.parse(JSON.stringify(data).replaceAll("$shot", shot));
-    expect(await attempt(create(type, filled))).toMatchObject({
+    const filled = JSON.parse(
+      JSON.stringify(data).replaceAll("$shot", show.shot),
+    );
+    expect(await show.attempt(create(type, filled))).toMatchObject({
       exception,
       content: expect.stringContaining(content),
     });
   });
 
   it("refuses a second context of a type and name under a parent; case and type make a difference", async () => {
-    const parent = await make("Folder", { name: "names", parent_id: project });
-    await make("Shot", { name: "sh010", parent_id: parent });
+    const parent = await show.make("Folder", {
+      name: "names",
+      parent_id: show.project,
+    });
+    await show.make("Shot", { name: "sh010", parent_id: parent });
     expect(
-      await attempt(create("Shot", { name: "sh010", parent_id: parent })),
+      await show.attempt(create("Shot", { name: "sh010", parent_id: parent })),
     ).toMatchObject({ exception: "ValidationError" });
-    await make("Shot", { name: "SH010", parent_id: parent });
-    await make("Task", { name: "sh010", parent_id: parent });
-    await sandbox.control.behaviour({ uniqueNames: false });
-    await make("Shot", { name: "sh010", parent_id: parent });
-    await sandbox.control.behaviour({ uniqueNames: true });
+    await show.make("Shot", { name: "SH010", parent_id: parent });
+    await show.make("Task", { name: "sh010", parent_id: parent });
+    await show.sandbox.control.behaviour({ uniqueNames: false });
+    await show.make("Shot", { name: "sh010", parent_id: parent });
+    await show.sandbox.control.behaviour({ uniqueNames: true });
   });
 
   it("puts nothing below a task", async () => {
-    const leaf = await task();
+    const leaf = await show.task();
     expect(
-      (await attempt(create("Task", { name: "x", parent_id: leaf }))).content,
+      (await show.attempt(create("Task", { name: "x", parent_id: leaf })))
+        .content,
     ).toContain("cannot have children");
   });
 });

@@ -1,74 +1,47 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
-  collect,
-  connectHub,
+  startHeardShow,
+  type HeardShow,
+} from "../../../support/ftrack-show.ts";
+import {
   create,
-  idOf,
   post,
   remove,
   rows,
-  startShow,
   update,
   type Loose,
-  type Show,
 } from "../../../support/official-client.ts";
 import { until } from "../../../support/until.ts";
 
-let sandbox: Show["sandbox"];
-let session: Show["session"];
-let project: string;
-let shot: string;
-let events: Loose[];
+let show: HeardShow;
 
 beforeAll(async () => {
-  ({ sandbox, session, project, shot } = await startShow());
-  await connectHub(session);
-  events = await collect(sandbox, session);
+  show = await startHeardShow();
 });
-afterAll(async () => {
-  session.eventHub.disconnect();
-  await sandbox.stop();
-});
-
-/** Posts operations; answers the one event they cause. */
-async function told(operations: Loose[], headers = {}): Promise<Loose> {
-  events.length = 0;
-  const { body } = await post(sandbox, operations, headers);
-  if (!Array.isArray(body)) throw new Error(JSON.stringify(body));
-  await until("event", () => events.length > 0);
-  return events[0];
-}
-
-async function make(type: string, data: Loose): Promise<string> {
-  const id = randomUUID();
-  await told([create(type, { id, ...data })]);
-  return id;
-}
-
-function id(entity: string): Promise<string> {
-  return idOf(sandbox, entity);
-}
+afterAll(() => show.stop());
 
 describe("switches", () => {
   it("old servers name no type in the parents", async () => {
-    await sandbox.control.behaviour({ typedParents: false });
-    const { data } = await told([
-      update("Shot", shot, { description: randomUUID() }),
+    await show.sandbox.control.behaviour({ typedParents: false });
+    const { data } = await show.told([
+      update("Shot", show.shot, { description: randomUUID() }),
     ]);
-    await sandbox.control.behaviour({ typedParents: true });
+    await show.sandbox.control.behaviour({ typedParents: true });
     expect(data.entities[0].parents[0]).toMatchObject({
-      entityId: shot,
+      entityId: show.shot,
       entityType: "task",
     });
     expect(data.entities[0].parents[0]).not.toHaveProperty("entity_type");
   });
 
   it("status changes can be told as well", async () => {
-    await sandbox.control.behaviour({ secondaryItems: true });
-    const status = await id('Status where name is "Omitted"');
-    const { data } = await told([update("Shot", shot, { status_id: status })]);
-    await sandbox.control.behaviour({ secondaryItems: false });
+    await show.sandbox.control.behaviour({ secondaryItems: true });
+    const status = await show.id('Status where name is "Omitted"');
+    const { data } = await show.told([
+      update("Shot", show.shot, { status_id: status }),
+    ]);
+    await show.sandbox.control.behaviour({ secondaryItems: false });
     expect(data.entities.map((e: Loose) => e.entity_type)).toEqual([
       "Shot",
       "TypedContextStatusChange",
@@ -78,85 +51,88 @@ describe("switches", () => {
   it.each(["before", "after"] as const)(
     "the event goes out %s the answer",
     async (eventOrder) => {
-      await sandbox.control.behaviour({ eventOrder });
+      await show.sandbox.control.behaviour({ eventOrder });
       const order: string[] = [];
       for (let i = 0; i < 5; i++) {
-        events.length = 0;
+        show.events.length = 0;
         order.length = 0;
-        const answered = post(sandbox, [
-          update("Shot", shot, { description: randomUUID() }),
+        const answered = post(show.sandbox, [
+          update("Shot", show.shot, { description: randomUUID() }),
         ]).then(() => order.push("answer"));
-        const arrived = until("event", () => events.length > 0).then(() =>
+        const arrived = until("event", () => show.events.length > 0).then(() =>
           order.push("event"),
         );
         await Promise.all([answered, arrived]);
-        expect(events).toHaveLength(1);
+        expect(show.events).toHaveLength(1);
         // Two sockets: a client may see the event second either way, but first only when it was sent first.
         if (eventOrder === "after") expect(order).toEqual(["answer", "event"]);
       }
-      await sandbox.control.behaviour({ eventOrder: "after" });
+      await show.sandbox.control.behaviour({ eventOrder: "after" });
     },
   );
 
   it("events are lost, doubled, late or out of order on request", async () => {
     const touch = (description: string): Promise<Loose> =>
-      post(sandbox, [update("Shot", shot, { description })]);
+      post(show.sandbox, [update("Shot", show.shot, { description })]);
     const seen = (): string[] =>
-      events.map((e) => e.data.entities[0].changes.description.new);
-    events.length = 0;
-    await sandbox.control.faults({ events: { drop: 1 } });
+      show.events.map((e) => e.data.entities[0].changes.description.new);
+    show.events.length = 0;
+    await show.sandbox.control.faults({ events: { drop: 1 } });
     await touch("lost");
-    await sandbox.control.faults({ events: { drop: 0, duplicate: 1 } });
+    await show.sandbox.control.faults({ events: { drop: 0, duplicate: 1 } });
     await touch("twice");
-    await until("doubled", () => events.length === 2);
+    await until("doubled", () => show.events.length === 2);
     expect(seen()).toEqual(["twice", "twice"]);
-    expect(events[0].id).toBe(events[1].id);
-    events.length = 0;
-    await sandbox.control.faults({ events: { duplicate: 0, reverse: 3 } });
+    expect(show.events[0].id).toBe(show.events[1].id);
+    show.events.length = 0;
+    await show.sandbox.control.faults({ events: { duplicate: 0, reverse: 3 } });
     for (const word of ["a", "b", "c"]) await touch(word);
-    await until("reversed", () => events.length === 3);
+    await until("reversed", () => show.events.length === 3);
     expect(seen()).toEqual(["c", "b", "a"]);
-    events.length = 0;
-    await sandbox.control.faults({ events: { reverse: 0, delayMs: 150 } });
+    show.events.length = 0;
+    await show.sandbox.control.faults({ events: { reverse: 0, delayMs: 150 } });
     await touch("late");
-    expect(events).toEqual([]);
-    await until("late", () => events.length === 1);
-    await sandbox.control.clearFaults();
+    expect(show.events).toEqual([]);
+    await until("late", () => show.events.length === 1);
+    await show.sandbox.control.clearFaults();
   });
 });
 
 describe("the Event log", () => {
   const latest = async (): Promise<number> =>
     (
-      await rows(sandbox, "select id from Event order by id descending limit 1")
+      await rows(
+        show.sandbox,
+        "select id from Event order by id descending limit 1",
+      )
     )[0]?.["id"] ?? 0;
   const after = (cursor: number): Promise<Loose[]> =>
     rows(
-      sandbox,
+      show.sandbox,
       `select id, action, insert, created_at, data, parent_id, parent_type, project_id, user_id from Event where id > ${cursor} order by id limit 500`,
     );
 
   it("has a row per changed entity, in order, when the event arrives", async () => {
     const cursor = await latest();
     const task = randomUUID();
-    await told([
-      create("Task", { id: task, name: task, parent_id: shot }),
-      update("Shot", shot, { description: randomUUID() }),
+    await show.told([
+      create("Task", { id: task, name: task, parent_id: show.shot }),
+      update("Shot", show.shot, { description: randomUUID() }),
     ]);
-    const status = await id('Status where name is "Approved"');
-    await told([update("Task", task, { status_id: status })]);
-    await told([remove("Task", task)]);
+    const status = await show.id('Status where name is "Approved"');
+    await show.told([update("Task", task, { status_id: status })]);
+    await show.told([remove("Task", task)]);
     const log = await after(cursor);
     expect(log.map((e) => e.id)).toEqual([1, 2, 3, 4].map((n) => cursor + n));
     expect(
       log.map((e) => [e.insert, e.action, e.parent_type, e.parent_id]),
     ).toEqual([
       ["insert", "insert.task", "task", task],
-      ["update", "update.task", "task", shot],
+      ["update", "update.task", "task", show.shot],
       ["update", "change.status.task", "task", task],
       ["delete", "delete.task", "task", task],
     ]);
-    expect(log.every((e) => e.project_id === project)).toBe(true);
+    expect(log.every((e) => e.project_id === show.project)).toBe(true);
     expect(JSON.parse(log[3]?.data)).toMatchObject({
       id: task,
       entity_type: "Task",
@@ -166,9 +142,12 @@ describe("the Event log", () => {
 
   it("logs links under the entity they hang on", async () => {
     const cursor = await latest();
-    const anna = await id('User where username is "anna@studio.test"');
-    const task = await make("Task", { name: randomUUID(), parent_id: shot });
-    await told([
+    const anna = await show.id('User where username is "anna@studio.test"');
+    const task = await show.make("Task", {
+      name: randomUUID(),
+      parent_id: show.shot,
+    });
+    await show.told([
       create("Appointment", {
         context_id: task,
         resource_id: anna,
@@ -186,8 +165,8 @@ describe("the Event log", () => {
 
   it("does not log what was rolled back", async () => {
     const cursor = await latest();
-    await post(sandbox, [
-      update("Shot", shot, { name: "other" }),
+    await post(show.sandbox, [
+      update("Shot", show.shot, { name: "other" }),
       remove("Shot", "none"),
     ]);
     expect(await after(cursor)).toEqual([]);
@@ -196,19 +175,25 @@ describe("the Event log", () => {
   it("can be denied, thinned out and delayed", async () => {
     const cursor = await latest();
     for (let i = 0; i < 40; i++)
-      await post(sandbox, [update("Shot", shot, { description: String(i) })]);
-    await sandbox.control.faults({ eventLog: { hidden: 0.5 } });
+      await post(show.sandbox, [
+        update("Shot", show.shot, { description: String(i) }),
+      ]);
+    await show.sandbox.control.faults({ eventLog: { hidden: 0.5 } });
     const some = (await after(cursor)).length;
     expect(some).toBeGreaterThan(5);
     expect(some).toBeLessThan(35);
-    await sandbox.control.faults({ eventLog: { hidden: 0, delayMs: 60_000 } });
+    await show.sandbox.control.faults({
+      eventLog: { hidden: 0, delayMs: 60_000 },
+    });
     expect(await after(cursor)).toEqual([]);
-    await sandbox.control.faults({ eventLog: { delayMs: 0, denied: true } });
-    const { body } = await post(sandbox, [
+    await show.sandbox.control.faults({
+      eventLog: { delayMs: 0, denied: true },
+    });
+    const { body } = await post(show.sandbox, [
       { action: "query", expression: "select id from Event" },
     ]);
     expect(body.exception).toBe("PermissionError");
-    await sandbox.control.clearFaults();
+    await show.sandbox.control.clearFaults();
     expect(await after(cursor)).toHaveLength(40);
   });
 });

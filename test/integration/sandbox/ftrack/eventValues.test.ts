@@ -1,47 +1,23 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
-  collect,
-  connectHub,
+  startHeardShow,
+  type HeardShow,
+} from "../../../support/ftrack-show.ts";
+import {
   create,
-  idOf,
   post,
   remove,
-  startShow,
   update,
   type Loose,
-  type Show,
 } from "../../../support/official-client.ts";
-import { until } from "../../../support/until.ts";
 
-let sandbox: Show["sandbox"];
-let session: Show["session"];
-let project: string;
-let shot: string;
-let events: Loose[];
+let show: HeardShow;
 
 beforeAll(async () => {
-  ({ sandbox, session, project, shot } = await startShow());
-  await connectHub(session);
-  events = await collect(sandbox, session);
+  show = await startHeardShow();
 });
-afterAll(async () => {
-  session.eventHub.disconnect();
-  await sandbox.stop();
-});
-
-/** Posts operations; answers the one event they cause. */
-async function told(operations: Loose[], headers = {}): Promise<Loose> {
-  events.length = 0;
-  const { body } = await post(sandbox, operations, headers);
-  if (!Array.isArray(body)) throw new Error(JSON.stringify(body));
-  await until("event", () => events.length > 0);
-  return events[0];
-}
-
-function id(entity: string): Promise<string> {
-  return idOf(sandbox, entity);
-}
+afterAll(() => show.stop());
 
 describe("custom attributes in ftrack.update", () => {
   const types: Record<string, string> = {};
@@ -50,9 +26,11 @@ describe("custom attributes in ftrack.update", () => {
     hierarchical: boolean,
     config = {},
   ): Promise<{ key: string; id: string }> {
-    types[type] ??= await id(`CustomAttributeType where name is "${type}"`);
+    types[type] ??= await show.id(
+      `CustomAttributeType where name is "${type}"`,
+    );
     const key = `k${randomUUID().slice(0, 8)}`;
-    const { body } = await post(sandbox, [
+    const { body } = await post(show.sandbox, [
       create("CustomAttributeConfiguration", {
         key,
         type_id: types[type],
@@ -61,7 +39,7 @@ describe("custom attributes in ftrack.update", () => {
           ? { entity_type: "show", is_hierarchical: true }
           : {
               entity_type: "task",
-              object_type_id: await id('ObjectType where name is "Shot"'),
+              object_type_id: await show.id('ObjectType where name is "Shot"'),
             }),
       }),
     ]);
@@ -84,12 +62,14 @@ describe("custom attributes in ftrack.update", () => {
     ],
   ])("%s %j: %j is told as %j", async (type, config, value, text) => {
     const { key, id: configuration } = await attribute(type, false, config);
-    const { data } = await told([
-      update("ContextCustomAttributeValue", [configuration, shot], { value }),
+    const { data } = await show.told([
+      update("ContextCustomAttributeValue", [configuration, show.shot], {
+        value,
+      }),
     ]);
     expect(data.entities).toHaveLength(1);
     expect(data.entities[0]).toMatchObject({
-      entityId: shot,
+      entityId: show.shot,
       entity_type: "Shot",
       action: "update",
       keys: [key],
@@ -99,16 +79,16 @@ describe("custom attributes in ftrack.update", () => {
 
   it("a hierarchical value has null where none is set", async () => {
     const { key, id: configuration } = await attribute("number", true);
-    const place = { configuration_id: configuration, entity_id: project };
-    const set = await told([
+    const place = { configuration_id: configuration, entity_id: show.project };
+    const set = await show.told([
       create("CustomAttributeValue", { ...place, value: 5 }),
     ]);
     expect(set.data.entities[0]).toMatchObject({
       entityType: "show",
       changes: { [key]: { old: null, new: "5" } },
     });
-    const cleared = await told([
-      remove("CustomAttributeValue", [configuration, project]),
+    const cleared = await show.told([
+      remove("CustomAttributeValue", [configuration, show.project]),
     ]);
     expect(cleared.data.entities[0].changes[key]).toEqual({
       old: "5",
@@ -118,11 +98,11 @@ describe("custom attributes in ftrack.update", () => {
 
   it("joins the item of an owner that changed too; follows one that was just added", async () => {
     const { key, id: configuration } = await attribute("number", true);
-    const both = await told([
-      update("Shot", shot, { description: randomUUID() }),
+    const both = await show.told([
+      update("Shot", show.shot, { description: randomUUID() }),
       create("CustomAttributeValue", {
         configuration_id: configuration,
-        entity_id: shot,
+        entity_id: show.shot,
         value: 5,
       }),
     ]);
@@ -130,8 +110,8 @@ describe("custom attributes in ftrack.update", () => {
       ["description", key],
     ]);
     const added = randomUUID();
-    const { data } = await told([
-      create("Shot", { id: added, name: added, parent_id: project }),
+    const { data } = await show.told([
+      create("Shot", { id: added, name: added, parent_id: show.project }),
       create("CustomAttributeValue", {
         configuration_id: configuration,
         entity_id: added,

@@ -1,54 +1,25 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
-  collect,
-  connectHub,
+  startHeardShow,
+  type HeardShow,
+} from "../../../support/ftrack-show.ts";
+import {
   create,
-  idOf,
   openSession,
   post,
   remove,
-  startShow,
   update,
   type Loose,
-  type Show,
 } from "../../../support/official-client.ts";
 import { until } from "../../../support/until.ts";
 
-let sandbox: Show["sandbox"];
-let session: Show["session"];
-let project: string;
-let shot: string;
-let events: Loose[];
+let show: HeardShow;
 
 beforeAll(async () => {
-  ({ sandbox, session, project, shot } = await startShow());
-  await connectHub(session);
-  events = await collect(sandbox, session);
+  show = await startHeardShow();
 });
-afterAll(async () => {
-  session.eventHub.disconnect();
-  await sandbox.stop();
-});
-
-/** Posts operations; answers the one event they cause. */
-async function told(operations: Loose[], headers = {}): Promise<Loose> {
-  events.length = 0;
-  const { body } = await post(sandbox, operations, headers);
-  if (!Array.isArray(body)) throw new Error(JSON.stringify(body));
-  await until("event", () => events.length > 0);
-  return events[0];
-}
-
-async function make(type: string, data: Loose): Promise<string> {
-  const id = randomUUID();
-  await told([create(type, { id, ...data })]);
-  return id;
-}
-
-function id(entity: string): Promise<string> {
-  return idOf(sandbox, entity);
-}
+afterAll(() => show.stop());
 
 /** The parents of an item, as `entityType entity_type`. */
 function chain(item: Loose): string[] {
@@ -61,25 +32,29 @@ describe("ftrack.update", () => {
   it("FP-16 tells of a whole batch at once", async () => {
     const s = randomUUID();
     const t = randomUUID();
-    const { data } = await told([
-      create("Sequence", { id: s, name: "sq", parent_id: project }),
+    const { data } = await show.told([
+      create("Sequence", { id: s, name: "sq", parent_id: show.project }),
       create("Task", { id: t, name: "t", parent_id: s }),
-      update("Shot", shot, { description: "changed" }),
+      update("Shot", show.shot, { description: "changed" }),
     ]);
     expect(
       data.entities.map((e: Loose) => [e.action, e.entity_type, e.entityId]),
     ).toEqual([
       ["add", "Sequence", s],
       ["add", "Task", t],
-      ["update", "Shot", shot],
+      ["update", "Shot", show.shot],
     ]);
-    expect(new Set(data.parents)).toEqual(new Set([s, t, shot, project]));
+    expect(new Set(data.parents)).toEqual(
+      new Set([s, t, show.shot, show.project]),
+    );
   });
 
   it("an update: legacy keys, old and new, parents from the entity to the project", async () => {
-    const old = await id('Status where name is "Not started"');
-    const next = await id('Status where name is "In progress"');
-    const event = await told([update("Shot", shot, { status_id: next })]);
+    const old = await show.id('Status where name is "Not started"');
+    const next = await show.id('Status where name is "In progress"');
+    const event = await show.told([
+      update("Shot", show.shot, { status_id: next }),
+    ]);
     expect(event).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       topic: "ftrack.update",
@@ -93,20 +68,20 @@ describe("ftrack.update", () => {
             entity_type: "Shot",
             entityType: "task",
             objectTypeId: "bad911de-3bd6-47b9-8b46-3476e237cb36",
-            entityId: shot,
-            parentId: project,
+            entityId: show.shot,
+            parentId: show.project,
             action: "update",
             keys: ["statusid"],
             changes: { statusid: { old, new: next } },
             parents: [
               {
-                entityId: shot,
+                entityId: show.shot,
                 entityType: "task",
                 entity_type: "Shot",
-                parentId: project,
+                parentId: show.project,
               },
               {
-                entityId: project,
+                entityId: show.project,
                 entityType: "show",
                 entity_type: "Project",
                 parentId: null,
@@ -114,7 +89,7 @@ describe("ftrack.update", () => {
             ],
           },
         ],
-        parents: [shot, project],
+        parents: [show.shot, show.project],
         user: { userid: expect.any(String), name: "Event Service" },
         pushToken: null,
         clientToken: null,
@@ -123,16 +98,16 @@ describe("ftrack.update", () => {
   });
 
   it("carries the tokens of the request and who sent it", async () => {
-    const own = await openSession(sandbox, { clientToken: "my-token" });
-    events.length = 0;
+    const own = await openSession(show.sandbox, { clientToken: "my-token" });
+    show.events.length = 0;
     await own.update(
       "Shot",
-      [shot],
+      [show.shot],
       { description: randomUUID() },
       { pushToken: "push" },
     );
-    await until("event", () => events.length > 0);
-    const [event] = events;
+    await until("event", () => show.events.length > 0);
+    const [event] = show.events;
     expect(event.data).toMatchObject({
       clientToken: "my-token",
       pushToken: "push",
@@ -140,18 +115,18 @@ describe("ftrack.update", () => {
     expect(event.source).toMatchObject({
       id: "my-token",
       clientToken: "my-token",
-      user: { username: sandbox.apiUser, id: event.data.user.userid },
+      user: { username: show.sandbox.apiUser, id: event.data.user.userid },
     });
-    events.length = 0;
-    await own.update("Shot", [shot], { description: randomUUID() });
-    await until("event", () => events.length > 0);
-    expect(events[0].data.pushToken).toBe("undefined");
+    show.events.length = 0;
+    await own.update("Shot", [show.shot], { description: randomUUID() });
+    await until("event", () => show.events.length > 0);
+    expect(show.events[0].data.pushToken).toBe("undefined");
   });
 
   it("a new task with all its columns", async () => {
     const task = randomUUID();
-    const { data } = await told([
-      create("Task", { id: task, name: "t", parent_id: shot }),
+    const { data } = await show.told([
+      create("Task", { id: task, name: "t", parent_id: show.shot }),
     ]);
     const [item] = data.entities;
     expect(item.keys).toEqual(
@@ -177,16 +152,19 @@ describe("ftrack.update", () => {
       ]),
     );
     expect(item.changes["taskid"]).toEqual({ old: null, new: task });
-    expect(item.changes["showid"]).toEqual({ old: null, new: project });
+    expect(item.changes["showid"]).toEqual({ old: null, new: show.project });
   });
 
   it("a move, with whatever else changed", async () => {
-    const folder = await make("Folder", {
+    const folder = await show.make("Folder", {
       name: randomUUID(),
-      parent_id: project,
+      parent_id: show.project,
     });
-    const task = await make("Task", { name: "to move", parent_id: shot });
-    const { data } = await told([
+    const task = await show.make("Task", {
+      name: "to move",
+      parent_id: show.shot,
+    });
+    const { data } = await show.told([
       update("Task", task, { parent_id: folder, name: "moved" }),
     ]);
     expect(data.entities).toHaveLength(1);
@@ -194,20 +172,20 @@ describe("ftrack.update", () => {
       action: "move",
       parentId: folder,
       changes: {
-        parent_id: { old: shot, new: folder },
+        parent_id: { old: show.shot, new: folder },
         name: { old: "to move", new: "moved" },
       },
     });
   });
 
   it("a removal with an item for everything that went along", async () => {
-    const folder = await make("Folder", {
+    const folder = await show.make("Folder", {
       name: randomUUID(),
-      parent_id: project,
+      parent_id: show.project,
     });
-    const inner = await make("Shot", { name: "s", parent_id: folder });
-    const task = await make("Task", { name: "t", parent_id: inner });
-    const { data } = await told([remove("Folder", folder)]);
+    const inner = await show.make("Shot", { name: "s", parent_id: folder });
+    const task = await show.make("Task", { name: "t", parent_id: inner });
+    const { data } = await show.told([remove("Folder", folder)]);
     expect(data.entities.map((e: Loose) => [e.action, e.entityId])).toEqual([
       ["remove", folder],
       ["remove", inner],
@@ -219,42 +197,48 @@ describe("ftrack.update", () => {
       task,
       inner,
       folder,
-      project,
+      show.project,
     ]);
     expect(item.parentId).toBe(inner);
   });
 
   it("nothing for a batch that changes nothing or fails", async () => {
-    events.length = 0;
-    await post(sandbox, [
+    show.events.length = 0;
+    await post(show.sandbox, [
       { action: "query", expression: "select id from Shot" },
     ]);
-    await post(sandbox, [update("Shot", shot, { name: "sh" })]);
-    await post(sandbox, [
-      update("Shot", shot, { name: "other" }),
+    await post(show.sandbox, [update("Shot", show.shot, { name: "sh" })]);
+    await post(show.sandbox, [
+      update("Shot", show.shot, { name: "other" }),
       remove("Shot", "none"),
     ]);
-    await post(sandbox, [create("Scope", { name: "silent" })]);
-    await told([update("Shot", shot, { description: randomUUID() })]);
-    expect(events).toHaveLength(1);
+    await post(show.sandbox, [create("Scope", { name: "silent" })]);
+    await show.told([update("Shot", show.shot, { description: randomUUID() })]);
+    expect(show.events).toHaveLength(1);
   });
 
   it("the parents of what hangs on contexts", async () => {
-    const anna = await id('User where username is "anna@studio.test"');
-    const task = await make("Task", { name: randomUUID(), parent_id: shot });
-    const asset = await make("Asset", { name: "a", context_id: shot });
-    const version = await make("AssetVersion", { asset_id: asset });
-    const category = await id('ListCategory where name is "Default"');
-    const list = await make("TypedContextList", {
+    const anna = await show.id('User where username is "anna@studio.test"');
+    const task = await show.make("Task", {
+      name: randomUUID(),
+      parent_id: show.shot,
+    });
+    const asset = await show.make("Asset", {
+      name: "a",
+      context_id: show.shot,
+    });
+    const version = await show.make("AssetVersion", { asset_id: asset });
+    const category = await show.id('ListCategory where name is "Default"');
+    const list = await show.make("TypedContextList", {
       name: "l",
-      project_id: project,
+      project_id: show.project,
       category_id: category,
     });
-    const other = await make("Shot", {
+    const other = await show.make("Shot", {
       name: randomUUID(),
-      parent_id: project,
+      parent_id: show.project,
     });
-    const role = await id(
+    const role = await show.id(
       'UserSecurityRole where user.username is "anna@studio.test"',
     );
     const cases: [string, Loose, string[]][] = [
@@ -286,17 +270,17 @@ describe("ftrack.update", () => {
       ],
       [
         "ListObject",
-        { list_id: list, entity_id: shot },
+        { list_id: list, entity_id: show.shot },
         ["listobject ListObject", "list TypedContextList", "show Project"],
       ],
       [
         "TypedContextLink",
-        { from_id: shot, to_id: other },
+        { from_id: show.shot, to_id: other },
         ["dependency TypedContextLink", "task Shot", "show Project"],
       ],
       [
         "UserSecurityRoleProject",
-        { user_security_role_id: role, project_id: project },
+        { user_security_role_id: role, project_id: show.project },
         [
           "userroleproject UserSecurityRoleProject",
           "auth_userrole UserSecurityRole",
@@ -306,12 +290,12 @@ describe("ftrack.update", () => {
       ],
       [
         "Metadata",
-        { parent_id: shot, key: "k", value: "v" },
+        { parent_id: show.shot, key: "k", value: "v" },
         ["meta Metadata", "task Shot", "show Project"],
       ],
     ];
     for (const [type, data, parents] of cases) {
-      const event = await told([create(type, data)]);
+      const event = await show.told([create(type, data)]);
       expect(event.data.entities, type).toHaveLength(1);
       expect(chain(event.data.entities[0]), type).toEqual(parents);
     }
@@ -353,29 +337,32 @@ describe("ftrack.update", () => {
     ],
     ["User", ["id", "userid", "username", "firstname", "isactive"]],
   ])("legacy keys of %s", async (type, keys) => {
-    const anna = await id('User where username is "ben@studio.test"');
-    const schema = await id("ProjectSchema");
-    const asset = await make("Asset", { name: randomUUID(), context_id: shot });
-    const other = await make("Shot", {
+    const anna = await show.id('User where username is "ben@studio.test"');
+    const schema = await show.id("ProjectSchema");
+    const asset = await show.make("Asset", {
       name: randomUUID(),
-      parent_id: project,
+      context_id: show.shot,
     });
-    const list = await make("TypedContextList", {
+    const other = await show.make("Shot", {
+      name: randomUUID(),
+      parent_id: show.project,
+    });
+    const list = await show.make("TypedContextList", {
       name: "l",
-      project_id: project,
+      project_id: show.project,
     });
-    const role = await id(
+    const role = await show.id(
       'UserSecurityRole where user.username is "ben@studio.test"',
     );
     const data: Loose = {
       Appointment: { context_id: other, resource_id: anna, type: "assignment" },
-      TypedContextLink: { from_id: shot, to_id: other },
-      ListObject: { list_id: list, entity_id: shot },
-      Note: { content: "n", parent_id: shot },
+      TypedContextLink: { from_id: show.shot, to_id: other },
+      ListObject: { list_id: list, entity_id: show.shot },
+      Note: { content: "n", parent_id: show.shot },
       AssetVersion: { asset_id: asset },
       UserSecurityRoleProject: {
         user_security_role_id: role,
-        project_id: project,
+        project_id: show.project,
       },
       Project: {
         name: randomUUID(),
@@ -384,7 +371,7 @@ describe("ftrack.update", () => {
       },
       User: { username: randomUUID() },
     };
-    const event = await told([create(type, data[type])]);
+    const event = await show.told([create(type, data[type])]);
     expect(event.data.entities[0].keys).toEqual(expect.arrayContaining(keys));
     expect(event.data.entities[0].keys).not.toContain("secret");
   });

@@ -179,15 +179,12 @@ describe("the hub", () => {
       await sandbox.control.dropSockets({ how: "cut", user: session.apiUser }),
     ).toBe(1);
     await post(sandbox, [update("Shot", shot, { description: "in the gap" })]);
-    await until(
-      "subscribed again",
-      async () =>
-        (await sandbox.control.connections()).some(
-          (c) =>
-            c.user === session.apiUser &&
-            c.subscriptions.includes("topic=ftrack.update"),
-        ),
-      3_000,
+    await until("subscribed again", async () =>
+      (await sandbox.control.connections()).some(
+        (c) =>
+          c.user === session.apiUser &&
+          c.subscriptions.includes("topic=ftrack.update"),
+      ),
     );
     await post(sandbox, [update("Shot", shot, { description: "after it" })]);
     await until("event", () => events.length > 0);

@@ -23,7 +23,7 @@ describe("FP-38 hubs in trouble", () => {
       await connectHub(session);
       const first = socketOf(session);
       await own.control.faults({ heartbeats: false });
-      await until("gave up", () => !session.eventHub.isConnected(), 16_500);
+      await until("gave up", () => !session.eventHub.isConnected(), 20_000);
       await until(
         "came back",
         () => session.eventHub.isConnected() && socketOf(session) !== first,
@@ -52,7 +52,7 @@ describe("FP-38 hubs in trouble", () => {
       await until(
         "heartbeat missed",
         () => !session.eventHub.isConnected(),
-        16_500,
+        20_000,
       );
       expect(pongs).toHaveLength(1);
       session.eventHub.disconnect();

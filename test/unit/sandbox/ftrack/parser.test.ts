@@ -215,6 +215,8 @@ describe("what is not a query", () => {
     "select name from Task order name",
     "select name from Task; delete",
     "select name from Task where a # b",
+    "select name from Task where a constructor b",
+    "select name from Task order by name constructor",
   ])("%s", (text) => {
     expect(() => parseQuery(text)).toThrow(QuerySyntaxError);
   });
