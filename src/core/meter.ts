@@ -73,6 +73,47 @@ export const METRICS = {
     help: "Age of the leecher's cursor in Redis.",
     labels: [],
   },
+  // --- event hub and catch-up -----------------------------------------------------------------------
+  hub_events_total: {
+    type: "counter",
+    help: "Events of the hub: kept, dropped (nobody needs them) or malformed.",
+    labels: ["what"],
+  },
+  hub_live: {
+    type: "gauge",
+    help: "1 while the canary comes back through the event hub. Alarm on 0 for minutes.",
+    labels: [],
+  },
+  hub_canary_age_seconds: {
+    type: "gauge",
+    help: "Time since the canary last came back.",
+    labels: [],
+  },
+  hub_restarts_total: {
+    type: "counter",
+    help: "Remedies against a silent hub: kick (new connection) and restart (new thread).",
+    labels: ["how"],
+  },
+  gaps_total: {
+    type: "counter",
+    help: "Stretches of time in which events may have been missed, by cause.",
+    labels: ["reason"],
+  },
+  catch_ups_total: {
+    type: "counter",
+    help: "Runs over Ftrack's event log: done, denied (cannot be read) or failed.",
+    labels: ["result"],
+  },
+  catch_up_rows_total: {
+    type: "counter",
+    help: "Rows of Ftrack's event log: recovered (handed on), known (handed on before) or unrecoverable.",
+    labels: ["what"],
+  },
+  audits_requested_total: {
+    type: "counter",
+    help: "Audits of projects that the leecher asked for, by cause.",
+    labels: ["reason"],
+  },
   // --- inboxes and drains -------------------------------------------------------------------------
   inbox_events: {
     type: "gauge",

@@ -74,10 +74,16 @@ export interface SessionSettings {
   readonly timeoutMs?: number;
   /** Longest pause between two attempts to connect. @defaultValue 30 000 */
   readonly maxPauseMs?: number;
+  /** Called each time the server refuses the credentials in use. */
+  readonly onRefused?: (
+    credentials: FtrackCredentials,
+    error: AuthError,
+  ) => void;
 }
 
 interface Connected {
   readonly session: Session;
+  readonly credentials: FtrackCredentials;
   readonly facts: ServerFacts;
   readonly schemas: ReadonlyMap<string, EntitySchema>;
   readonly since: number;
@@ -101,7 +107,8 @@ export function createFtrackSession(settings: SessionSettings): FtrackSession {
   let credentialsChanged = new AbortController();
 
   async function open(): Promise<Connected> {
-    const { serverUrl, apiUser, apiKey } = credentials;
+    const used = credentials;
+    const { serverUrl, apiUser, apiKey } = used;
     const abandoned = credentialsChanged.signal;
     const connected = await withDeadline({ timeoutMs }, async (signal) => {
       try {
@@ -113,14 +120,22 @@ export function createFtrackSession(settings: SessionSettings): FtrackSession {
         });
         // The constructor's request takes no signal: when it hangs, the Session is left behind.
         await Promise.race([session.initializing, rejectOn(signal)]);
-        return describe(session);
+        return { credentials: used, ...describe(session) };
       } catch (error) {
-        throw classify(error, { purpose: "connect", scrub, signal });
+        throw told(
+          used,
+          classify(error, { purpose: "connect", scrub, signal }),
+        );
       }
     });
     // A connection made with credentials that were replaced meanwhile is not kept.
     if (!abandoned.aborted) use(connected);
     return connected;
+  }
+
+  function told(used: FtrackCredentials, error: Error): Error {
+    if (error instanceof AuthError) settings.onRefused?.(used, error);
+    return error;
   }
 
   function use(connected: Connected): void {
@@ -177,7 +192,7 @@ export function createFtrackSession(settings: SessionSettings): FtrackSession {
     operations: readonly Operation[],
     options: CallOptions,
   ): Promise<readonly unknown[]> {
-    const { session } = await opened();
+    const { session, credentials: used } = await opened();
     return withDeadline(
       { timeoutMs: options.timeoutMs ?? timeoutMs, signal: options.signal },
       async (signal) => {
@@ -197,7 +212,8 @@ export function createFtrackSession(settings: SessionSettings): FtrackSession {
             );
           return results as readonly unknown[];
         } catch (error) {
-          throw classify(error, { purpose: options.purpose, scrub, signal });
+          const { purpose } = options;
+          throw told(used, classify(error, { purpose, scrub, signal }));
         }
       },
     );
@@ -245,7 +261,7 @@ export function createFtrackSession(settings: SessionSettings): FtrackSession {
   };
 }
 
-function describe(session: Session): Connected {
+function describe(session: Session): Omit<Connected, "credentials"> {
   const information = serverInformation.parse(session.serverInformation ?? {});
   const schemas = new Map<string, EntitySchema>();
   for (const raw of session.schemas ?? []) {

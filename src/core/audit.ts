@@ -1,0 +1,35 @@
+import type { FtrackId } from "./ids.ts";
+
+/** Why a project is compared as a whole: what happened in it cannot be told from events. */
+export type AuditReason =
+  /** The service has no memory of an earlier run. */
+  | "first-start"
+  /** Away for so long that the log alone is not trusted. */
+  | "long-gap"
+  /** Ftrack's event log cannot be read with this user. */
+  | "log-denied"
+  /** The log begins later than where we left off, or has begun anew. */
+  | "log-cut"
+  /** Rows of the log that do not say what they are about. */
+  | "log-unclear"
+  /** Redis lost events that memory no longer holds. */
+  | "redis-loss";
+
+/** Kind of the long job that compares one project on both sides. */
+export const AUDIT_JOB = "audit";
+
+/** The request for an audit: for `Jobs.submit`. While one waits for the project, a second adds nothing. */
+export function auditJob(
+  projectId: FtrackId,
+  reason: AuditReason,
+): {
+  readonly kind: string;
+  readonly key: string;
+  readonly data: { readonly projectId: string; readonly reason: AuditReason };
+} {
+  return {
+    kind: AUDIT_JOB,
+    key: `audit-${projectId}`,
+    data: { projectId, reason },
+  };
+}
