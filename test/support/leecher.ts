@@ -1,3 +1,4 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,9 +14,16 @@ import {
 } from "../../src/leecher/leecher.ts";
 import { openQueueSide, type QueueSide } from "../../src/leecher/queue-side.ts";
 import { makeKeys, partitionName } from "../../src/queue/keys.ts";
-import type { FtrackSandbox } from "../../sandbox/ftrack/index.ts";
+import { createLedger, type GapReport } from "../../src/leecher/ledger.ts";
+import { writeFtrack } from "../../src/ftrack/writes/writes.ts";
+import {
+  startFtrackSandbox,
+  type FtrackSandbox,
+} from "../../sandbox/ftrack/index.ts";
+import { connectTo, type Connection } from "./ftrack.ts";
+import { shotIn } from "./ftrack-changes.ts";
 import { memoryLog } from "./memory-log.ts";
-import { eventually, type TestRedis } from "./redis.ts";
+import { eventually, startRedis, type TestRedis } from "./redis.ts";
 
 /** A leecher with its queue, between a sandbox and a Redis. */
 export interface LeecherRig {
@@ -112,4 +120,83 @@ export async function entitiesIn(
       const data = e.event["data"] as { entities?: { entityId: string }[] };
       return (data.entities ?? []).map((x) => x.entityId);
     });
+}
+
+/** A sandbox, a Redis and a project, with leechers that are stopped after each test. */
+export interface LeecherWorld {
+  sandbox: FtrackSandbox;
+  redis: TestRedis;
+  to: Connection;
+  /** A new project per test. */
+  project: string;
+  /** Starts a leecher and waits until it is live and has caught up. */
+  start(options?: RigOptions): Promise<LeecherRig>;
+  /** Ends a leecher before the test does. */
+  end(rig: LeecherRig): Promise<void>;
+  /** To be ended after the test; those that were started here are among them. */
+  readonly rigs: Set<LeecherRig>;
+  /** Writes shots, one transaction each; returns their ids. */
+  shots(count: number): Promise<string[]>;
+  /** Waits until events about all the entities are in the project's inbox. */
+  received(ids: readonly string[], via?: Envelope["via"]): Promise<void>;
+  /** Gap reports, newest first. */
+  ledger(rig: LeecherRig): Promise<readonly GapReport[]>;
+}
+
+export function leecherWorld(): LeecherWorld {
+  const rigs = new Set<LeecherRig>();
+  const world = {
+    rigs,
+    async start(options) {
+      const rig = await startRig(world.sandbox, world.redis, options);
+      rigs.add(rig);
+      await rig.live();
+      await rig.leecher.caughtUp();
+      return rig;
+    },
+    async end(rig) {
+      rigs.delete(rig);
+      await rig.stop();
+    },
+    async shots(count) {
+      const made = Array.from({ length: count }, () => shotIn(world.project));
+      for (const shot of made) {
+        const { session, log } = world.to;
+        const [result] = await writeFtrack(session, log, [shot]);
+        expect(result?.status).toBe("applied");
+      }
+      return made.map((s) => s.id);
+    },
+    async received(ids, via) {
+      await eventually(`${ids.length} entities in the inbox`, async () => {
+        const { redis, project } = world;
+        const seen = new Set(await entitiesIn(redis, project, via));
+        return ids.every((id) => seen.has(id));
+      });
+    },
+    ledger: (rig) => createLedger(rig.queue.store, rig.log).list(),
+  } as LeecherWorld;
+  beforeAll(async () => {
+    [world.sandbox, world.redis] = await Promise.all([
+      startFtrackSandbox(),
+      startRedis({ appendonly: true }),
+    ]);
+    world.to = connectTo(world.sandbox);
+  });
+  beforeEach(async () => {
+    world.project = await world.to.project();
+  });
+  afterEach(async () => {
+    for (const rig of rigs) {
+      await rig.stop();
+      expect(rig.log.text()).not.toContain(world.sandbox.apiKey);
+    }
+    rigs.clear();
+    await world.sandbox.control.clearFaults();
+    await world.redis.clear();
+  });
+  afterAll(async () => {
+    await Promise.all([world.sandbox.stop(), world.redis.stop()]);
+  });
+  return world;
 }
