@@ -2,7 +2,7 @@ import { joinKey, keyOf, type Reader, type Row } from "../store/row.ts";
 import { projectIdOf } from "../store/project.ts";
 
 /** What `entity_type` of a configuration calls the owner of values; empty for what cannot have any. */
-export function ownerKind(owner: Row): string {
+function ownerKind(owner: Row): string {
   switch (owner.$type) {
     case "Project":
       return "show";

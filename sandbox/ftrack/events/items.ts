@@ -69,7 +69,17 @@ export function itemsOf(
     const item = rowItem(write, lookUp, catalogue);
     if (item !== undefined) items.set(`${write.base} ${write.key}`, item);
   }
-  for (const write of values) addValue(write, items, lookUp, catalogue);
+  // With an attribute go its values, and nobody is told.
+  const gone = new Set(
+    changes
+      .filter(
+        (w) => w.base === "CustomConfigurationBase" && w.after === undefined,
+      )
+      .map((w) => w.key),
+  );
+  for (const write of values)
+    if (!gone.has(configurationOf(write)))
+      addValue(write, items, lookUp, catalogue);
   return [...items.values()];
 }
 
@@ -159,6 +169,11 @@ function legacyColumns(
   });
 }
 
+function configurationOf({ before, after }: Write): string {
+  const row = after ?? before;
+  return row === undefined ? "" : keyOf(row, "configuration_id");
+}
+
 const owners = [
   "Context",
   "AssetVersion",
@@ -182,7 +197,7 @@ function addValue(
   if (row === undefined) return;
   const configuration = lookUp(
     "CustomConfigurationBase",
-    keyOf(row, "configuration_id"),
+    configurationOf(write),
   );
   const entity = keyOf(row, "entity_id");
   const base = owners.find((b) => lookUp(b, entity) !== undefined);

@@ -56,7 +56,7 @@ export interface Parent {
 }
 
 /** The row directly above a row, with its table. */
-export function rowAbove(
+function rowAbove(
   base: string,
   row: Row,
   lookUp: LookUp,

@@ -40,7 +40,7 @@ export function encodeRows(
 }
 
 /** The type an entity shows itself as: its concrete one, or the view it was found through. */
-export function shownType(
+function shownType(
   row: Row,
   declared: EntityType,
   catalogue: Catalogue,
@@ -136,7 +136,7 @@ function encodeField(
 }
 
 /** The value of a column as clients get it. */
-export function encodeColumn(
+function encodeColumn(
   row: Row,
   name: string,
   column: Column,

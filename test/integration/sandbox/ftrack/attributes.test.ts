@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startShow, type Show } from "../../../support/ftrack-show.ts";
 import {
   create,
+  idOf,
   openSession,
   post,
   remove,
@@ -198,6 +199,41 @@ describe("custom attributes", () => {
     const query = `select value from CustomAttributeValue where configuration_id is "${failed as string}"`;
     expect((await show.session.query(query)).data).toHaveLength(1);
     expect((await anna.query(query)).data).toHaveLength(0);
+  });
+
+  it("change their roles, type and default like any entity", async () => {
+    const id = ids["number"] ?? "";
+    const role = await idOf(show.sandbox, 'SecurityRole where name is "User"');
+    const found = async (): Promise<Loose> =>
+      row(
+        show.sandbox,
+        `select write_security_roles.name, type.name, default from CustomAttributeConfiguration where id is "${id}"`,
+      );
+    await show.attempt(
+      update("CustomAttributeConfiguration", id, {
+        write_security_roles: [{ __entity_type__: "SecurityRole", id: role }],
+        default: 5,
+      }),
+    );
+    expect(await found()).toMatchObject({
+      write_security_roles: [{ name: "User" }],
+      default: 5,
+    });
+    const text = await idOf(
+      show.sandbox,
+      'CustomAttributeType where name is "text"',
+    );
+    await show.attempt(
+      update("CustomAttributeConfiguration", id, {
+        write_security_roles: [],
+        type_id: text,
+      }),
+    );
+    expect(await found()).toMatchObject({
+      write_security_roles: [],
+      type: { name: "text" },
+      default: "",
+    });
   });
 });
 

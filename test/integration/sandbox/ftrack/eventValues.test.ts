@@ -123,4 +123,19 @@ describe("custom attributes in ftrack.update", () => {
       ["update", added],
     ]);
   });
+
+  it("an attribute that is deleted takes its values along untold", async () => {
+    const { id: configuration } = await attribute("number", true);
+    const value = {
+      configuration_id: configuration,
+      entity_id: show.project,
+      value: 5,
+    };
+    await show.told([create("CustomAttributeValue", value)]);
+    const { data } = await show.told([
+      remove("CustomAttributeConfiguration", configuration),
+      update("Shot", show.shot, { description: randomUUID() }),
+    ]);
+    expect(data.entities.map((e: Loose) => e.keys)).toEqual([["description"]]);
+  });
 });
