@@ -7,6 +7,7 @@ import {
   type Written,
 } from "./change-result.ts";
 import { type AyonHttp, nothing } from "./http.ts";
+import { remove } from "./remove.ts";
 import { route } from "./route.ts";
 import { wireUser } from "./wire-people.ts";
 
@@ -85,14 +86,10 @@ async function write(
       });
       return "applied";
     case "delete":
-      return unlessRefusedAs(["E_AYON_NOT_FOUND"], () =>
-        http.send({
-          method: "DELETE",
-          path: route`/api/projects/${project}/activities/${activityId}`,
-          answer: nothing,
-          isRepeatable: true,
-          signal,
-        }),
+      return remove(
+        http,
+        route`/api/projects/${project}/activities/${activityId}`,
+        signal,
       );
   }
 }

@@ -6,15 +6,18 @@ export type Values = Readonly<Record<string, unknown>>;
  * Values of a JSON object, as the server puts them into GraphQL: a string, or null when empty. Anything
  * unreadable is an empty object: one odd row must not hide the others.
  */
-export const jsonObject = z.unknown().transform((value): Values => {
-  if (typeof value !== "string") return isValues(value) ? value : {};
-  try {
-    const parsed: unknown = JSON.parse(value);
-    return isValues(parsed) ? parsed : {};
-  } catch {
-    return {};
-  }
-});
+export const jsonObject = z
+  .unknown()
+  .optional()
+  .transform((value): Values => {
+    if (typeof value !== "string") return isValues(value) ? value : {};
+    try {
+      const parsed: unknown = JSON.parse(value);
+      return isValues(parsed) ? parsed : {};
+    } catch {
+      return {};
+    }
+  });
 
 function isValues(value: unknown): value is Values {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -3,6 +3,7 @@ import type { ProjectName } from "../core/ids.ts";
 import { chunk } from "../core/query.ts";
 import { failed, resultOf, unlessRefusedAs } from "./change-result.ts";
 import { type AyonHttp, nothing } from "./http.ts";
+import { remove } from "./remove.ts";
 import { route } from "./route.ts";
 
 /** About 5 ms of the server's time each. */
@@ -89,14 +90,10 @@ export async function applyLinks(
   for (const change of changes) {
     if (change.kind !== "ayon.link.delete") continue;
     const result = await resultOf(change.id, () =>
-      unlessRefusedAs(["E_AYON_NOT_FOUND"], () =>
-        http.send({
-          method: "DELETE",
-          path: route`/api/projects/${project}/links/${change.linkId}`,
-          answer: nothing,
-          isRepeatable: true,
-          signal,
-        }),
+      remove(
+        http,
+        route`/api/projects/${project}/links/${change.linkId}`,
+        signal,
       ),
     );
     results.set(change.id, result);

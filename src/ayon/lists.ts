@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { AyonList, ChangeResult } from "../core/change.ts";
 import { RejectedError } from "../core/errors.ts";
-import { resultOf, unlessRefusedAs, type Written } from "./change-result.ts";
+import { resultOf, type Written } from "./change-result.ts";
 import { type AyonHttp, nothing } from "./http.ts";
+import { remove } from "./remove.ts";
 import { route } from "./route.ts";
 
 /** `data` of a change of items. The server knows no other modes. */
@@ -134,14 +135,10 @@ async function write(
       });
       return "applied";
     case "delete":
-      return unlessRefusedAs(["E_AYON_NOT_FOUND"], () =>
-        http.send({
-          method: "DELETE",
-          path: route`/api/projects/${change.project}/lists/${change.listId}`,
-          answer: nothing,
-          isRepeatable: true,
-          signal,
-        }),
+      return remove(
+        http,
+        route`/api/projects/${change.project}/lists/${change.listId}`,
+        signal,
       );
     case "items":
       return changeItems(http, change, signal);

@@ -40,6 +40,18 @@ const type: z.ZodType<AyonType> = z
     color === null || color === undefined ? rest : { ...rest, color },
   );
 
+/** What the server's own forms fill in where a status does not say. */
+const COLOR = "#cacaca";
+const EVERYTHING = [
+  "folder",
+  "product",
+  "version",
+  "representation",
+  "task",
+  "workfile",
+];
+
+/** No scope means that the status is for everything; an empty one, that it is for nothing. */
 const status: z.ZodType<AyonStatus> = z.looseObject({
   name: z.string(),
   shortName: text,
@@ -47,8 +59,14 @@ const status: z.ZodType<AyonStatus> = z.looseObject({
     .enum(["not_started", "in_progress", "done", "blocked"])
     .catch("not_started"),
   icon: text,
-  color: text,
-  scope: strings.transform((v) => v ?? []),
+  color: z
+    .string()
+    .nullish()
+    .transform((v) => v ?? COLOR),
+  scope: z
+    .array(z.string())
+    .nullish()
+    .transform((v) => v ?? EVERYTHING),
 });
 
 /** GET /api/projects/\{name\}. Unset keys are left out by the server. */
@@ -61,7 +79,15 @@ export const wireProject: z.ZodType<AyonProject> = z
     folderTypes: rowsOf(type),
     taskTypes: rowsOf(type),
     statuses: rowsOf(status),
-    tags: rowsOf(z.looseObject({ name: z.string(), color: text })),
+    tags: rowsOf(
+      z.looseObject({
+        name: z.string(),
+        color: z
+          .string()
+          .nullish()
+          .transform((v) => v ?? COLOR),
+      }),
+    ),
     linkTypes: rowsOf(z.object({ name: z.string(), linkType: z.string() })),
     attrib: record,
     data: record,
@@ -99,7 +125,7 @@ const attribute: z.ZodType<AyonAttribute> = z
     data: z.object({
       type: z.string(),
       inherit: z.boolean().nullish(),
-      default: z.unknown(),
+      default: z.unknown().optional(),
       enum: z
         .array(
           z.object({
