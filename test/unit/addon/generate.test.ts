@@ -25,7 +25,7 @@ import {
   texts,
 } from "../../../src/settings/addon/define.ts";
 
-describe("generated files", () => {
+describe("generated files", { timeout: 60_000 }, () => {
   let folder = "";
   afterEach(() => rm(folder, { recursive: true, force: true }));
 

@@ -12,6 +12,10 @@ import {
 import { addonSettings } from "../../../src/settings/addon.ts";
 import { askAddon, hasPython, python } from "../../support/python.ts";
 
+const HAS_PYTHON = hasPython();
+/** Starting Python takes its time on a busy machine. */
+const SLOW = { timeout: 60_000 };
+
 interface Converted {
   readonly once: Record<string, unknown>;
   readonly twice: unknown;
@@ -211,7 +215,7 @@ const OLD_FORMS: readonly {
   },
 ];
 
-describe.runIf(hasPython())("the addon's Python", () => {
+describe.runIf(HAS_PYTHON)("the addon's Python", SLOW, () => {
   test("compiles, and holds nothing but literals where the installer runs it", async () => {
     const check =
       "import ast, pathlib, sys\n" +
@@ -286,7 +290,7 @@ describe.runIf(hasPython())("the addon's Python", () => {
   });
 });
 
-describe.runIf(hasPython())("settings saved by older versions", () => {
+describe.runIf(HAS_PYTHON)("settings saved by older versions", SLOW, () => {
   test("come over in today's form, and a second conversion changes nothing", async () => {
     const results = (await askAddon(
       "convert",
@@ -336,7 +340,7 @@ describe.runIf(hasPython())("settings saved by older versions", () => {
   });
 });
 
-describe.runIf(hasPython())("the two attributes", () => {
+describe.runIf(HAS_PYTHON)("the two attributes", SLOW, () => {
   const string = (title: string) => ({ type: "string", title, inherit: false });
   const id = {
     name: "ftrackId",
