@@ -1,3 +1,4 @@
+import { OUR_IMAGES } from "../../src/ayon/rivals.ts";
 import { literal } from "../generate/python.ts";
 
 export interface AddonIdentity {
@@ -22,7 +23,7 @@ export function image(
   service: string,
   { version, imagePrefix }: AddonIdentity,
 ): string {
-  return `${imagePrefix}ayon-ftrack-events-${service}:${version.replaceAll("+", "-")}`;
+  return `${imagePrefix}${OUR_IMAGES}${service}:${version.replaceAll("+", "-")}`;
 }
 
 /**
