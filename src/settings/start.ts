@@ -12,7 +12,7 @@ import {
   type SettingsMessage,
 } from "./live.ts";
 import { createSettings, type Settings } from "./load.ts";
-import { readRedisUrl } from "./redis-url.ts";
+import { readRedisUrl, waitForRedisUrl } from "./redis-url.ts";
 import { createSecrets, type Secrets } from "./secrets.ts";
 import type { SettingsSource } from "./source.ts";
 
@@ -51,6 +51,8 @@ export interface ServiceSettings extends Settings {
   isListening(): boolean;
   /** Null when neither environment nor settings have one. */
   redisUrl(): Promise<string | null>;
+  /** Waits for one as long as it takes. */
+  waitForRedisUrl(signal: AbortSignal): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -103,6 +105,8 @@ export function startSettings(options: StartOptions): ServiceSettings {
       ? {}
       : { backoffMs: options.backoffMs }),
   });
+  const redisUrl = (): Promise<string | null> =>
+    readRedisUrl(env.redis.url, settings, secrets);
   return {
     ...settings,
     secrets,
@@ -110,7 +114,17 @@ export function startSettings(options: StartOptions): ServiceSettings {
     subscribe: (listener) => live.subscribe(listener),
     check: () => live.check(),
     isListening: () => feed.isConnected(),
-    redisUrl: () => readRedisUrl(env.redis.url, settings, secrets),
+    redisUrl,
+    waitForRedisUrl: (signal) =>
+      waitForRedisUrl(
+        {
+          read: redisUrl,
+          subscribe: (listener) => live.subscribe(listener),
+          reporter,
+          log,
+        },
+        signal,
+      ),
     async close() {
       credentials.close();
       await Promise.all([feed.close(), live.close()]);

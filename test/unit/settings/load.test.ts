@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { UnavailableError } from "../../../src/core/errors.ts";
 import { createSettings, type Settings } from "../../../src/settings/load.ts";
 import { createSecrets } from "../../../src/settings/secrets.ts";
-import { readRedisUrl } from "../../../src/settings/redis-url.ts";
 import { type SettableSource, settableSource } from "../../support/settings.ts";
 
 let source: SettableSource;
@@ -116,19 +115,5 @@ describe("secrets", () => {
     seen.push(await secrets.refresh());
     expect(new Set(seen).size).toBe(4);
     expect(await secrets.resolve("a")).toBe("a");
-  });
-});
-
-describe("the address of Redis", () => {
-  it.each([
-    ["redis://env", "redis_secret", "redis://env"],
-    [null, "redis_secret", "redis://secret"],
-    [null, "redis://literal", "redis://literal"],
-    [null, "", null],
-  ])("env %s, setting %s: %s", async (env, setting, expected) => {
-    source.stored.set("redis_secret", "redis://secret");
-    source.studioSettings = { service_settings: { redis_url: setting } };
-    const secrets = createSecrets(source);
-    expect(await readRedisUrl(env, settings, secrets)).toBe(expected);
   });
 });
