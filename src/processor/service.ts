@@ -1,9 +1,10 @@
 import { createErrorReporter } from "../ayon/events.ts";
 import { createAyonHttp } from "../ayon/http.ts";
 import { createAyonReads } from "../ayon/reads.ts";
+import { findRivals, watchRivals } from "../ayon/rivals.ts";
 import { createSettingsSource } from "../ayon/settings-source.ts";
 import { connectAyonSocket } from "../ayon/socket.ts";
-import { AuthError, ConfigError } from "../core/errors.ts";
+import { AuthError } from "../core/errors.ts";
 import type { Handler, HandlerContext } from "../core/handler.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
@@ -22,6 +23,7 @@ import { makeTurns } from "../queue/turn.ts";
 import type { CloseReport } from "../queue/types.ts";
 import type { Env } from "../settings/env.ts";
 import { SETTINGS_TOPICS, startSettings } from "../settings/start.ts";
+import { workWhileAlone } from "./alone.ts";
 import { openDoor } from "./apply/index.ts";
 import { createDispatch, type ContextFrame } from "./dispatch.ts";
 import { logIn } from "./ftrack-login.ts";
@@ -56,7 +58,7 @@ export interface Processor {
  * Starts a processor: connects to AYON, Ftrack and Redis, waiting for each as long as it takes, and takes
  * work.
  *
- * @throws ConfigError `E_REDIS_URL` when no Redis is named, and the signal's reason.
+ * @throws the signal's reason.
  */
 export async function startProcessor(
   options: ProcessorSettings,
@@ -72,14 +74,16 @@ export async function startProcessor(
     reporter,
     log,
   });
+  // A dry run writes nothing: it may go on beside whoever does the work.
+  const rivals = watchRivals({
+    find: (s) =>
+      env.isDryRun ? Promise.resolve([]) : findRivals(http, new Date(), s),
+    reporter,
+    log,
+  });
   const login = await logIn(settings.credentials, log, signal);
   const { session } = login;
-  const url = await settings.redisUrl();
-  if (url === null)
-    throw new ConfigError(
-      "No Redis is named: set REDIS_URL or the addon setting service_settings/redis_url",
-      { code: "E_REDIS_URL", system: "redis" },
-    );
+  const url = await settings.waitForRedisUrl(signal);
   const connection = connect({ url, prefix: env.redis.prefix }, "patient", log);
   const jobQueue = openJobQueue(connection, log);
   const jobs = makeJobs(connection, jobQueue);
@@ -153,34 +157,34 @@ export async function startProcessor(
     log,
   });
   const turns = makeTurns({ connection, log, meter });
-  const drains = startDrainWorker(
-    { connection, handler: dispatch, log, meter },
-    { concurrency: env.concurrency, ...options.drain },
+  const work = await workWhileAlone(
+    {
+      watch: rivals,
+      start: () => [
+        startDrainWorker(
+          { connection, handler: dispatch, log, meter },
+          { concurrency: env.concurrency, ...options.drain },
+        ),
+        startJobWorker({ connection, handlers: {}, turns, log, meter }),
+      ],
+      log,
+    },
+    signal,
   );
-  const jobWorker = startJobWorker({
-    connection,
-    handlers: {},
-    turns,
-    log,
-    meter,
-  });
-  await Promise.all([drains.ready(), jobWorker.ready()]);
-  log.info({ isDryRun: env.isDryRun }, "the processor takes work");
+  log.info({ isDryRun: env.isDryRun }, "the processor is up");
 
   return {
     probes,
     async close() {
-      const reports = await Promise.all([drains.close(), jobWorker.close()]);
+      const report = await work.close();
       await Promise.allSettled([
+        rivals.close(),
         hub.stop(),
         settings.close(),
         jobQueue.close(),
       ]);
       await connection.close();
-      return {
-        orderly: reports.every((report) => report.orderly),
-        forced: reports.reduce((sum, report) => sum + report.forced, 0),
-      };
+      return report;
     },
   };
 }
