@@ -47,6 +47,8 @@ export interface AyonRequest<T> {
   readonly signal?: AbortSignal | undefined;
   /** Act as this AYON user. Only for service keys; the server ignores it otherwise. */
   readonly asUser?: string | undefined;
+  /** Called right before each try, a repeated one too; what it throws ends the request. */
+  readonly beforeTry?: (() => Promise<void> | void) | undefined;
 }
 
 export interface AyonHttp {
@@ -161,6 +163,7 @@ export function createAyonHttp(connection: AyonConnection): AyonHttp {
 
   async function once<T>(request: AyonRequest<T>): Promise<T> {
     const { method, path } = request;
+    await request.beforeTry?.();
     request.signal?.throwIfAborted();
     const time = deadline(
       request.timeoutMs ?? connection.timeoutMs,
@@ -229,6 +232,30 @@ export function createAyonHttp(connection: AyonConnection): AyonHttp {
   }
 
   return { connection, send, close };
+}
+
+/**
+ * The same client, asking `before` ahead of everything that writes: the place for a fence. Reads pass freely.
+ */
+export function guarded(
+  http: AyonHttp,
+  before: () => Promise<void> | void,
+): AyonHttp {
+  return {
+    ...http,
+    send: (request) => {
+      const isRead = request.method === "GET" || request.path === "/graphql";
+      if (isRead) return http.send(request);
+      const { beforeTry } = request;
+      return http.send({
+        ...request,
+        beforeTry: async () => {
+          await before();
+          await beforeTry?.();
+        },
+      });
+    },
+  };
 }
 
 function body<T>(request: AyonRequest<T>): {

@@ -17,8 +17,8 @@ import { route } from "./route.ts";
 export interface ApplyOptions {
   readonly signal?: AbortSignal | undefined;
   /**
-   * Called right before each request with what it holds: the place for the fence and for the ledger of own
-   * writes. Whatever it throws ends the call.
+   * Called right before each request, a repeated one too, with what it holds: the place for the fence and for
+   * the ledger of own writes. Whatever it throws ends the call.
    */
   readonly beforeSend?:
     | ((operations: readonly AyonOperation[]) => Promise<void> | void)
@@ -62,8 +62,6 @@ async function post(
   run: Run,
   operations: readonly AyonOperation[],
 ): Promise<ReadonlyMap<string, WireResult>> {
-  await run.options.beforeSend?.(operations);
-  run.options.signal?.throwIfAborted();
   const { connection } = run.http;
   const answer = await run.http.send({
     method: "POST",
@@ -74,6 +72,7 @@ async function post(
     isRepeatable: true,
     timeoutMs: connection.operationsTimeoutMs ?? DEFAULT_OPERATIONS_TIMEOUT_MS,
     signal: run.options.signal,
+    beforeTry: () => run.options.beforeSend?.(operations),
   });
   return new Map(answer.operations.map((r) => [r.id, r]));
 }

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { ServiceError } from "../../../src/core/errors.ts";
+import { FencedError, ServiceError } from "../../../src/core/errors.ts";
 import {
   type AyonHttp,
   type AyonRequest,
   createAyonHttp,
+  guarded,
 } from "../../../src/ayon/http.ts";
 import {
   hang,
@@ -196,6 +197,37 @@ describe("the limit of time", () => {
     });
     const error = await failureOf(http.send({ ...get, timeoutMs: 200 }));
     expect(error.code).toBe("E_AYON_TIMEOUT");
+  });
+});
+
+describe("an answer that takes its time", () => {
+  it("is waited for, though an idle connection would be gone by then", async () => {
+    server.answer((response, request) => {
+      setTimeout(() => {
+        json(200, { name: "slow" })(response, request);
+      }, 2_000);
+    });
+    expect(await http.send(get)).toEqual({ name: "slow" });
+    expect(server.seen).toHaveLength(1);
+  });
+});
+
+describe("a guard", () => {
+  it("is asked before every try of a write, and before no read", async () => {
+    let asked = 0;
+    const careful = guarded(http, () => {
+      if (++asked === 3) throw new FencedError("lost", { code: "E_FENCED" });
+    });
+    server.answer(json(200, { name: "service" }));
+    await careful.send(get);
+    expect(asked).toBe(0);
+    server.answer(page(502));
+    const error = await failureOf(
+      careful.send({ ...post, isRepeatable: true }),
+    );
+    expect(error.code).toBe("E_FENCED");
+    expect(asked).toBe(3);
+    expect(server.seen).toHaveLength(3);
   });
 });
 
