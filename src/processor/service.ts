@@ -12,15 +12,17 @@ import { startHub } from "../ftrack/hub/supervisor.ts";
 import { messageTo } from "../ftrack/messages.ts";
 import { createFtrackReads } from "../ftrack/reads.ts";
 import { handlers as allHandlers } from "../handlers/registry.ts";
+import { openDrainQueue, type DrainQueue } from "../queue/bell.ts";
+import { readDepth } from "../queue/depth.ts";
 import { startDrainWorker, type DrainOptions } from "../queue/drain-worker.ts";
 import { startJobWorker } from "../queue/job-worker.ts";
-import { makeJobs, openJobQueue } from "../queue/jobs.ts";
+import { makeJobs, openJobQueue, type JobQueue } from "../queue/jobs.ts";
 import { makeOutcomes } from "../queue/outcomes.ts";
 import { makeOwnWriteStore } from "../queue/own-writes.ts";
 import { makeQuarantine, makeReports } from "../queue/records.ts";
 import { connect } from "../queue/redis.ts";
 import { makeTurns } from "../queue/turn.ts";
-import type { CloseReport } from "../queue/types.ts";
+import type { CloseReport, QueueDepth } from "../queue/types.ts";
 import type { Env } from "../settings/env.ts";
 import { SETTINGS_TOPICS, startSettings } from "../settings/start.ts";
 import { workWhileAlone } from "./alone.ts";
@@ -37,6 +39,8 @@ export interface ProcessorSettings {
   readonly meter: Meter;
   /** Ends the start before everything answers. */
   readonly signal: AbortSignal;
+  /** Told every secret that becomes known, so that no log line shows it. */
+  readonly hide?: (secret: string) => void;
   /** @defaultValue all of the registry */
   readonly handlers?: readonly Handler[];
   readonly drain?: Partial<DrainOptions>;
@@ -50,6 +54,10 @@ export interface Processor {
       (signal: AbortSignal) => Promise<unknown>
     >
   >;
+  /** How full the queue is. */
+  depth(): Promise<QueueDepth>;
+  /** For the dashboard. */
+  readonly queues: readonly [DrainQueue, JobQueue];
   /** Takes no more work, ends or hands back what is in hand, lets go of everything. */
   close(): Promise<CloseReport>;
 }
@@ -83,14 +91,18 @@ export async function startProcessor(
   });
   const login = await logIn(settings.credentials, log, signal);
   const { session } = login;
+  const { hide } = options;
+  hide?.(session.credentials.apiKey);
   const url = await settings.waitForRedisUrl(signal);
   const connection = connect({ url, prefix: env.redis.prefix }, "patient", log);
   const jobQueue = openJobQueue(connection, log);
+  const drainQueue = openDrainQueue(connection, log);
   const jobs = makeJobs(connection, jobQueue);
   const ownWrites = makeOwnWriteStore(connection);
   // Publishes only; intake is the leecher's.
   const hub = startHub({ credentials: session.credentials, topics: [], log });
   settings.credentials.watch((changed) => {
+    hide?.(changed.apiKey);
     hub.replaceCredentials(changed);
   });
 
@@ -175,6 +187,8 @@ export async function startProcessor(
 
   return {
     probes,
+    depth: () => readDepth(connection, drainQueue),
+    queues: [drainQueue, jobQueue],
     async close() {
       const report = await work.close();
       await Promise.allSettled([
@@ -182,6 +196,7 @@ export async function startProcessor(
         hub.stop(),
         settings.close(),
         jobQueue.close(),
+        drainQueue.close(),
       ]);
       await connection.close();
       return report;

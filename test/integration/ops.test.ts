@@ -7,7 +7,7 @@ import { RejectedError } from "../../src/core/errors.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { openDrainQueue } from "../../src/queue/bell.ts";
 import { connect } from "../../src/queue/redis.ts";
-import { dashboard } from "../../src/ops/dashboard.ts";
+import { makeDashboard } from "../../src/ops/dashboard.ts";
 import {
   startOpsServer,
   type OpsOptions,
@@ -145,7 +145,9 @@ describe("the listener for operators", () => {
     const queue = openDrainQueue(connection, silentLog);
     try {
       await queue.add("drain", { partition: "p" });
-      const { url } = await server({ extend: dashboard([queue]) });
+      const dashboard = makeDashboard();
+      const { url } = await server({ extend: dashboard.extend });
+      dashboard.show([queue]);
       const page = `${url}/dashboard/`;
       expect((await fetch(page)).status).toBe(401);
       const headers = { authorization: "Bearer s3cret" };
