@@ -125,6 +125,7 @@ export function addItem(
     createdAt: now,
     updatedAt: now,
   };
+  scope.tables.listItems.put(row);
   const items = itemsOf(scope, list).filter((item) => item.id !== row.id);
   items.splice(asNumber(sent["position"]) ?? items.length, 0, row);
   renumber(scope, items);
@@ -174,8 +175,9 @@ function loadItem(scope: ProjectScope, list: ListRow, id: string): ListItemRow {
 }
 
 function renumber(scope: ProjectScope, items: readonly ListItemRow[]): void {
+  const { listItems } = scope.tables;
   items.forEach((item, position) => {
-    scope.tables.listItems.put({ ...item, position });
+    if (item.position !== position) listItems.put({ ...item, position });
   });
 }
 

@@ -68,9 +68,9 @@ function finish(sandbox: Sandbox, eventId: string, info: PackageInfo): void {
 }
 
 function packageInfo(zip: ZipFiles): PackageInfo {
-  if (!zip.names.includes("package.py"))
-    throw unsupported("Unsupported addon format");
-  const facts = pythonAssignments(zip.text("package.py"));
+  const packagePy = zip.get("package.py");
+  if (packagePy === undefined) throw unsupported("Unsupported addon format");
+  const facts = pythonAssignments(packagePy);
   const name = asString(facts["name"]);
   const version = asString(facts["version"]);
   if (name === null) throw unsupported("Addon name not found in package.py");
@@ -86,11 +86,9 @@ function packageInfo(zip: ZipFiles): PackageInfo {
 }
 
 function defaultsIn(zip: ZipFiles): JsonObject | null {
-  const file = zip.names.find((name) =>
-    /^server\/(.*\/)?default_settings\.json$/.test(name),
-  );
+  const file = [...zip.keys()].find((path) => path.startsWith("server/"));
   if (file === undefined) return null;
-  const parsed = JSON.parse(zip.text(file)) as unknown;
+  const parsed = JSON.parse(zip.get(file) ?? "") as unknown;
   return isObject(parsed) ? parsed : null;
 }
 

@@ -1,76 +1,34 @@
-import { inflateRawSync } from "node:zlib";
+import { unzipSync } from "fflate";
 import { UnhandledError } from "../errors.ts";
 
-const END_OF_DIRECTORY = 0x06054b50;
-const ENTRY = 0x02014b50;
-const DEFLATED = 8;
-
-/** Files of a zip archive, by name, unpacked when asked for. */
-export interface ZipFiles {
-  readonly names: readonly string[];
-  text(name: string): string;
-}
+/** Files of a zip archive as text, by their path. */
+export type ZipFiles = ReadonlyMap<string, string>;
 
 /** @throws UnhandledError for anything that is no zip, in Python's words. */
-export function readZip(bytes: Buffer): ZipFiles {
-  const entries = directory(bytes);
-  return {
-    names: [...entries.keys()],
-    text(name) {
-      const entry = entries.get(name);
-      return entry === undefined ? "" : content(bytes, entry).toString("utf8");
-    },
-  };
+export function readZip(bytes: Uint8Array): ZipFiles {
+  const decoder = new TextDecoder();
+  return new Map(
+    Object.entries(unzipped(bytes)).map(([path, content]) => [
+      path,
+      decoder.decode(content),
+    ]),
+  );
 }
 
-interface Entry {
-  readonly method: number;
-  readonly size: number;
-  readonly offset: number;
-}
-
-function directory(bytes: Buffer): Map<string, Entry> {
-  const end = bytes.length < 22 ? -1 : findEnd(bytes);
-  if (end < 0)
-    throw new UnhandledError("zipfile.BadZipFile: File is not a zip file");
-  const entries = new Map<string, Entry>();
-  let at = bytes.readUInt32LE(end + 16);
-  for (let left = bytes.readUInt16LE(end + 10); left > 0; left -= 1) {
-    if (bytes.readUInt32LE(at) !== ENTRY) {
-      throw new UnhandledError(
-        "zipfile.BadZipFile: Bad magic number for central directory",
-      );
-    }
-    const nameLength = bytes.readUInt16LE(at + 28);
-    const name = bytes.toString("utf8", at + 46, at + 46 + nameLength);
-    entries.set(name, {
-      method: bytes.readUInt16LE(at + 10),
-      size: bytes.readUInt32LE(at + 20),
-      offset: bytes.readUInt32LE(at + 42),
+function unzipped(bytes: Uint8Array): Record<string, Uint8Array> {
+  try {
+    return unzipSync(bytes, { filter: ({ name }) => isOfInterest(name) });
+  } catch (error) {
+    throw new UnhandledError("zipfile.BadZipFile: File is not a zip file", {
+      cause: error,
     });
-    at +=
-      46 +
-      nameLength +
-      bytes.readUInt16LE(at + 30) +
-      bytes.readUInt16LE(at + 32);
   }
-  return entries;
 }
 
-/** The directory's end stands before an optional comment, so it is looked for from behind. */
-function findEnd(bytes: Buffer): number {
-  for (let at = bytes.length - 22; at >= 0; at -= 1) {
-    if (bytes.readUInt32LE(at) === END_OF_DIRECTORY) return at;
-  }
-  return -1;
-}
-
-function content(bytes: Buffer, { method, size, offset }: Entry): Buffer {
-  const start =
-    offset +
-    30 +
-    bytes.readUInt16LE(offset + 26) +
-    bytes.readUInt16LE(offset + 28);
-  const packed = bytes.subarray(start, start + size);
-  return method === DEFLATED ? inflateRawSync(packed) : packed;
+/** The rest of an addon, client code above all, is not for this server. */
+function isOfInterest(path: string): boolean {
+  return (
+    path === "package.py" ||
+    /^server\/(.*\/)?default_settings\.json$/.test(path)
+  );
 }

@@ -1,0 +1,366 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import {
+  freshId,
+  useAyonSandbox,
+  type Loose,
+} from "../../support/ayon-sandbox.ts";
+import { makeShow, type Show } from "../../support/ayon-show.ts";
+
+const ayon = useAyonSandbox({ projects: [{ name: "demo", code: "dm" }] });
+const base = "/api/projects/demo";
+let show: Show;
+
+beforeEach(async () => {
+  ayon.sandbox.control.reset();
+  show = await makeShow(ayon, "demo");
+});
+
+describe("links", () => {
+  const link = (more: object = {}) =>
+    ayon.post(`${base}/links`, {
+      input: show.sequence,
+      output: show.shot,
+      linkType: "breakdown|folder|folder",
+      ...more,
+    });
+
+  it("AY-40 may be doubled, and are read from either end by GraphQL", async () => {
+    const first = await link({ name: "n", data: { x: 1 } });
+    const second = await link();
+    expect([first.status, second.status]).toEqual([200, 200]);
+    expect(first.body.id).not.toBe(second.body.id);
+    const data = await ayon.graphql(
+      `query L($ids: [String!]) { project(name: "demo") { folders(ids: $ids) { edges { node { id
+         links { edges { id linkType direction entityId entityType name data author node { name } } } } } } } }`,
+      { ids: [show.sequence, show.shot] },
+    );
+    const linksOf = (id: string): Loose[] =>
+      data.project.folders.edges.find((e: Loose) => e.node.id === id).node.links
+        .edges;
+    expect(linksOf(show.sequence)).toMatchObject([
+      {
+        id: first.body.id,
+        linkType: "breakdown",
+        direction: "out",
+        entityId: show.shot,
+        entityType: "folder",
+        name: "n",
+        data: { x: 1 },
+        author: "service",
+        node: { name: "sh010" },
+      },
+      { id: second.body.id, name: null, data: {} },
+    ]);
+    expect(linksOf(show.shot)).toMatchObject([
+      { direction: "in", entityId: show.sequence },
+      {},
+    ]);
+    const all = await ayon.graphql(
+      `{ project(name: "demo") { links(inputIds: ["${show.sequence}"], first: 1) {
+           edges { inputId outputId } pageInfo { hasNextPage } } } }`,
+    );
+    expect(all.project.links).toEqual({
+      edges: [{ inputId: show.sequence, outputId: show.shot }],
+      pageInfo: { hasNextPage: true },
+    });
+  });
+
+  it.each<[string, object, number, RegExp]>([
+    [
+      "an unknown type",
+      { linkType: "nope|folder|folder" },
+      400,
+      /^Unsupported link type\.$/,
+    ],
+    [
+      "a malformed type",
+      { linkType: "breakdown" },
+      400,
+      /in the format 'name\|input_type\|output_type'$/,
+    ],
+    [
+      "a missing entity",
+      { input: "f".repeat(32) },
+      404,
+      /^Input entity f{32} not found\.$/,
+    ],
+    ["a malformed id", { input: "xyz" }, 400, /^Request validation error/],
+  ])("AY-40 refuse %s", async (_what, more, status, detail) => {
+    expect(await link(more)).toMatchObject({
+      status,
+      body: { detail: expect.stringMatching(detail) },
+    });
+  });
+
+  it("AY-40 refuse an entity linked to itself", async () => {
+    expect(await link({ output: show.sequence })).toMatchObject({
+      status: 400,
+      body: { detail: "Cannot link an entity to itself." },
+    });
+  });
+
+  it("AY-40 are made in bulk all or none, and deleted once", async () => {
+    const one = {
+      input: show.sequence,
+      output: show.shot,
+      linkType: "breakdown|folder|folder",
+    };
+    const id = freshId();
+    const bulk = await ayon.post(`${base}/links/bulk`, {
+      links: [{ ...one, id }, one],
+    });
+    expect(bulk).toMatchObject({
+      status: 200,
+      body: { created: [{ id, ...one }, one] },
+    });
+    const bad = await ayon.post(`${base}/links/bulk`, {
+      links: [one, { ...one, output: "f".repeat(32) }],
+    });
+    expect(bad).toMatchObject({
+      status: 404,
+      body: { detail: `Folder entities not found: ${"f".repeat(32)}` },
+    });
+    const again = await ayon.post(`${base}/links/bulk`, {
+      links: [one, { ...one, id }],
+    });
+    expect(again).toMatchObject({
+      status: 409,
+      body: { detail: "One or more link IDs already exist." },
+    });
+    const { project } = await ayon.graphql(
+      `{ project(name: "demo") { links { edges { id } } } }`,
+    );
+    expect(project.links.edges).toHaveLength(2);
+    expect((await ayon.del(`${base}/links/${id}`)).status).toBe(204);
+    expect(await ayon.del(`${base}/links/${id}`)).toMatchObject({
+      status: 404,
+      body: { detail: `Link ${id} not found.` },
+    });
+  });
+
+  it("AY-40 have types of their own, which take their links along", async () => {
+    const type = "review|version|folder";
+    expect(
+      (
+        await ayon.put(`${base}/links/types/${type}`, {
+          data: { color: "#112233" },
+        })
+      ).status,
+    ).toBe(204);
+    expect((await ayon.get(`${base}/links/types`)).body.types).toContainEqual({
+      name: type,
+      linkType: "review",
+      inputType: "version",
+      outputType: "folder",
+      data: { color: "#112233" },
+    });
+    const made = await link({
+      input: show.version,
+      output: show.shot,
+      linkType: type,
+    });
+    expect(made.status).toBe(200);
+    expect(
+      (await ayon.put(`${base}/links/types/bad`, { data: {} })).status,
+    ).toBe(400);
+    expect(
+      (await ayon.put(`${base}/links/types/a|user|folder`, { data: {} }))
+        .status,
+    ).toBe(400);
+    expect((await ayon.del(`${base}/links/types/${type}`)).status).toBe(204);
+    expect(
+      (await ayon.del(`${base}/links/${String(made.body.id)}`)).status,
+    ).toBe(404);
+  });
+});
+
+describe("entity lists", () => {
+  const create = (label: string, more: object = {}) =>
+    ayon.post(`${base}/lists`, {
+      label,
+      entityType: "version",
+      entityListType: "review-session",
+      attrib: { ftrackId: "rs1" },
+      items: [{ entityId: show.version }],
+      ...more,
+    });
+  const read = async (id: string) =>
+    (await ayon.get(`${base}/lists/${id}`)).body;
+
+  it("AY-40 have a label of their own in the project", async () => {
+    const made = await create("L1");
+    expect(made).toMatchObject({
+      status: 201,
+      body: {
+        entityListType: "review-session",
+        entityType: "version",
+        label: "L1",
+        count: 1,
+      },
+    });
+    expect(await create("L1")).toMatchObject({
+      status: 500,
+      body: {
+        code: 409,
+        error: "unique-violation",
+        detail: "Entity_list with label 'L1' already exists.",
+        path: "[POST] /projects/demo/lists",
+      },
+    });
+    expect(await read(made.body.id as string)).toMatchObject({
+      label: "L1",
+      attrib: { ftrackId: "rs1" },
+      data: { count: 1 },
+      owner: "service",
+      accessLevel: 30,
+      items: [
+        {
+          entityId: show.version,
+          position: 0,
+          folderPath: "seq/sh010",
+          createdBy: "service",
+        },
+      ],
+    });
+    const bare = await ayon.get(
+      `${base}/lists/${String(made.body.id)}?metadata_only=true`,
+    );
+    expect(bare.body.items).toEqual([]);
+    const other = (await create("L2")).body.id as string;
+    expect(
+      await ayon.patch(`${base}/lists/${other}`, { label: "L1" }),
+    ).toMatchObject({ status: 500 });
+    expect(
+      (
+        await ayon.patch(`${base}/lists/${other}`, {
+          label: "L3",
+          attrib: { x: 1 },
+        })
+      ).status,
+    ).toBe(204);
+    expect(await read(other)).toMatchObject({
+      label: "L3",
+      attrib: { ftrackId: "rs1", x: 1 },
+    });
+  });
+
+  it("AY-40 take items at a place, and replace, merge or delete them", async () => {
+    const versions = [show.version, freshId(), freshId()];
+    await ayon.operations(
+      "demo",
+      [2, 3].map((version) => ({
+        type: "create",
+        entityType: "version",
+        entityId: versions[version - 1],
+        data: { version, productId: show.product },
+      })),
+    );
+    const id = (await create("L")).body.id as string;
+    const path = `${base}/lists/${id}/items`;
+    const entities = async () =>
+      (await read(id)).items.map(
+        (item: Loose) => versions.indexOf(item.entityId) + 1,
+      );
+    expect(await ayon.post(path, { entityId: versions[1] })).toMatchObject({
+      status: 201,
+      body: null,
+    });
+    await ayon.post(path, { entityId: versions[2], position: 0 });
+    expect(await entities()).toEqual([3, 1, 2]);
+
+    const [third, first] = (await read(id)).items;
+    const merge = [
+      { id: first.id, data: { note: 1 } },
+      { entityId: versions[1] },
+    ];
+    expect(
+      await ayon.patch(path, { mode: "merge", items: merge }),
+    ).toMatchObject({ status: 200, body: null });
+    expect(await entities()).toEqual([3, 1, 2, 2]);
+    expect((await read(id)).items[1].data).toEqual({ note: 1 });
+    await ayon.patch(path, { mode: "delete", items: [{ id: third.id }] });
+    expect(await entities()).toEqual([1, 2, 2]);
+    expect((await ayon.del(`${path}/${String(first.id)}`)).status).toBe(200);
+    expect((await ayon.del(`${path}/${String(first.id)}`)).status).toBe(404);
+    await ayon.patch(path, {
+      items: [{ entityId: versions[2] }, { entityId: versions[0] }],
+    });
+    expect(await entities()).toEqual([3, 1]);
+    expect((await ayon.get(`${base}/lists/${id}/entities`)).body).toEqual({
+      entityType: "version",
+      entityIds: [versions[2], versions[0]],
+    });
+    expect((await ayon.post(path, { entityId: freshId() })).status).toBe(404);
+  });
+
+  it("AY-40 are read by GraphQL, with JSON as text", async () => {
+    const id = (await create("L", { data: { ftrackId: "d" } })).body
+      .id as string;
+    const { project } = await ayon.graphql(
+      `{ project(name: "demo") { entityLists(ids: ["${id}"], first: 300) {
+           edges { node { id label entityListType entityType allAttrib data attributes count owner active
+             items { edges { entityId position data node { id name } } } } }
+           pageInfo { hasNextPage } } } }`,
+    );
+    const [{ node }] = project.entityLists.edges;
+    expect(node).toMatchObject({
+      id,
+      label: "L",
+      count: 1,
+      owner: "service",
+      active: true,
+    });
+    expect([
+      JSON.parse(node.allAttrib as string),
+      JSON.parse(node.attributes as string),
+    ]).toEqual([{ ftrackId: "rs1" }, []]);
+    expect(JSON.parse(node.data as string)).toMatchObject({ ftrackId: "d" });
+    expect(node.items.edges).toMatchObject([
+      {
+        entityId: show.version,
+        position: 0,
+        data: "{}",
+        node: { id: show.version, name: "v001" },
+      },
+    ]);
+  });
+
+  it("AY-40 are deleted, telling of it under the database's names", async () => {
+    const id = (await create("L")).body.id as string;
+    expect((await ayon.del(`${base}/lists/${id}`)).status).toBe(204);
+    expect((await ayon.get(`${base}/lists/${id}`)).status).toBe(404);
+    const { body } = await ayon.post("/api/query", {
+      entity: "event",
+      filter: {
+        conditions: [
+          { key: "topic", operator: "like", value: "entity_list.%" },
+        ],
+      },
+    });
+    expect(body).toMatchObject([
+      {
+        topic: "entity_list.deleted",
+        summary: { id, entity_list_type: "review-session", count: 1 },
+      },
+      { topic: "entity_list.created" },
+    ]);
+  });
+
+  it("AY-40 stand in folders", async () => {
+    const folder = await ayon.post(`${base}/entityListFolders`, {
+      label: "Dailies",
+    });
+    const entityListFolderId = folder.body.id as string;
+    const id = (await create("L", { entityListFolderId })).body.id as string;
+    expect(await read(id)).toMatchObject({ entityListFolderId });
+    expect(
+      (await ayon.get(`${base}/entityListFolders`)).body.folders,
+    ).toMatchObject([
+      { id: entityListFolderId, label: "Dailies", position: 0 },
+    ]);
+    expect(
+      (await ayon.del(`${base}/entityListFolders/${entityListFolderId}`))
+        .status,
+    ).toBe(204);
+  });
+});
