@@ -14,9 +14,12 @@ import type { Row } from "./table.ts";
 const FLUSH_MS = 300;
 const COMPACT_BYTES = 128 * 1024 * 1024;
 
+type Entry = [table: string, id: string, row: Row | null];
+
 /**
- * Keeps a database in a directory: a journal of changed rows, one JSON line each, the last word counting. A
- * process that is killed loses what changed since the last flush, and nothing before.
+ * Keeps a database in a directory: a journal of changed rows, the last word counting. One line is one flush, so
+ * that a process killed while it writes leaves no half of a batch: it loses what changed since the flush
+ * before, and nothing else.
  */
 export class Persistence {
   private readonly db: Database;
@@ -58,24 +61,21 @@ export class Persistence {
     if (!existsSync(this.journal)) return;
     const tables = new Map<string, Map<string, Row>>();
     for (const line of readFileSync(this.journal, "utf8").split("\n")) {
-      const entry = parseLine(line);
-      if (entry === null) continue;
-      const [table, id, row] = entry;
-      const rows = tables.get(table) ?? new Map<string, Row>();
-      tables.set(table, rows);
-      if (row === null) rows.delete(id);
-      else rows.set(id, row);
+      for (const [table, id, row] of parseLine(line)) {
+        const rows = tables.get(table) ?? new Map<string, Row>();
+        tables.set(table, rows);
+        if (row === null) rows.delete(id);
+        else rows.set(id, row);
+      }
     }
     this.db.restore(tables);
     this.compact();
   }
 
   flush(): void {
-    const lines = this.db
-      .takeUnsaved()
-      .map((entry) => `${JSON.stringify(entry)}\n`);
-    if (lines.length === 0) return;
-    const text = lines.join("");
+    const entries = this.db.takeUnsaved();
+    if (entries.length === 0) return;
+    const text = `${JSON.stringify(entries)}\n`;
     appendFileSync(this.journal, text);
     this.bytes += text.length;
     if (this.bytes > COMPACT_BYTES) this.compact();
@@ -87,10 +87,9 @@ export class Persistence {
     const fresh = `${this.journal}.new`;
     writeFileSync(fresh, "");
     for (const [table, rows] of this.db.snapshot()) {
-      const lines = [...rows].map(
-        ([id, row]) => `${JSON.stringify([table, id, row])}\n`,
-      );
-      if (lines.length > 0) appendFileSync(fresh, lines.join(""));
+      const entries = [...rows].map(([id, row]): Entry => [table, id, row]);
+      if (entries.length > 0)
+        appendFileSync(fresh, `${JSON.stringify(entries)}\n`);
     }
     renameSync(fresh, this.journal);
     this.bytes = 0;
@@ -103,12 +102,12 @@ export class Persistence {
   }
 }
 
-/** A line of the journal; null for an empty one and for one cut short by a kill. */
-function parseLine(line: string): [string, string, Row | null] | null {
-  if (line === "") return null;
+/** The entries of a line; none of an empty one and of one cut short by a kill. */
+function parseLine(line: string): Entry[] {
+  if (line === "") return [];
   try {
-    return JSON.parse(line) as [string, string, Row | null];
+    return JSON.parse(line) as Entry[];
   } catch {
-    return null; // Only the last line can be broken: the process died while it wrote.
+    return []; // Only the last line can be broken: the process died while it wrote.
   }
 }

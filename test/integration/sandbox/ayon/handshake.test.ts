@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { useAyonSandbox } from "../../support/ayon-sandbox.ts";
+import { useAyonSandbox } from "../../../support/ayon-sandbox.ts";
 
 const ayon = useAyonSandbox();
 

@@ -1,12 +1,12 @@
 import { strToU8, zipSync } from "fflate";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import defaultSettings from "../../../addon/server/default_settings.json" with { type: "json" };
-import { addonZip } from "../../../scripts/addon/zip.ts";
+import defaultSettings from "../../../../addon/server/default_settings.json" with { type: "json" };
+import { addonZip } from "../../../../scripts/addon/zip.ts";
 import {
   useAyonSandbox,
   type Loose,
   type Reply,
-} from "../../support/ayon-sandbox.ts";
+} from "../../../support/ayon-sandbox.ts";
 
 const ayon = useAyonSandbox();
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { useAyonSandbox } from "../../support/ayon-sandbox.ts";
+import { useAyonSandbox } from "../../../support/ayon-sandbox.ts";
 
 const ayon = useAyonSandbox({ projects: [{ name: "demo", code: "dm" }] });
 const base = "/api/projects/demo";

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { useAyonSandbox, type Loose } from "../../support/ayon-sandbox.ts";
-import { makeShow, type Show } from "../../support/ayon-show.ts";
+import { useAyonSandbox, type Loose } from "../../../support/ayon-sandbox.ts";
+import { makeShow, type Show } from "../../../support/ayon-show.ts";
 
 const ayon = useAyonSandbox({ projects: [{ name: "demo", code: "dm" }] });
 const base = "/api/projects/demo";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
-import { useAyonSandbox, type Loose } from "../../support/ayon-sandbox.ts";
+import { useAyonSandbox, type Loose } from "../../../support/ayon-sandbox.ts";
 
 const ayon = useAyonSandbox({
   seed: "demo",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { freshId, useAyonSandbox } from "../../support/ayon-sandbox.ts";
+import { freshId, useAyonSandbox } from "../../../support/ayon-sandbox.ts";
 
 const ayon = useAyonSandbox({ projects: [{ name: "demo", code: "dm" }] });
 const base = "/api/projects/demo";

@@ -3,8 +3,8 @@ import {
   freshId,
   useAyonSandbox,
   type Loose,
-} from "../../support/ayon-sandbox.ts";
-import { makeShow, type Show } from "../../support/ayon-show.ts";
+} from "../../../support/ayon-sandbox.ts";
+import { makeShow, type Show } from "../../../support/ayon-show.ts";
 
 const ayon = useAyonSandbox({ seed: "demo" });
 const base = "/api/projects/demo_show";

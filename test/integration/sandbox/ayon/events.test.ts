@@ -3,7 +3,7 @@ import {
   freshId,
   useAyonSandbox,
   type Loose,
-} from "../../support/ayon-sandbox.ts";
+} from "../../../support/ayon-sandbox.ts";
 
 const ayon = useAyonSandbox({
   seed: "demo",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { freshId, useAyonSandbox } from "../../support/ayon-sandbox.ts";
+import { freshId, useAyonSandbox } from "../../../support/ayon-sandbox.ts";
 
 const ayon = useAyonSandbox();
 const names = (list: { name: string }[]): string[] =>

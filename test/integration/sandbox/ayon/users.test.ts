@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { useAyonSandbox } from "../../support/ayon-sandbox.ts";
-import { makeShow } from "../../support/ayon-show.ts";
+import { useAyonSandbox } from "../../../support/ayon-sandbox.ts";
+import { makeShow } from "../../../support/ayon-show.ts";
 
 const ayon = useAyonSandbox({ projects: [{ name: "demo", code: "dm" }] });
 

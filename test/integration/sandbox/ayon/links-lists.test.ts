@@ -3,8 +3,8 @@ import {
   freshId,
   useAyonSandbox,
   type Loose,
-} from "../../support/ayon-sandbox.ts";
-import { makeShow, type Show } from "../../support/ayon-show.ts";
+} from "../../../support/ayon-sandbox.ts";
+import { makeShow, type Show } from "../../../support/ayon-show.ts";
 
 const ayon = useAyonSandbox({ projects: [{ name: "demo", code: "dm" }] });
 const base = "/api/projects/demo";
