@@ -27,11 +27,15 @@ export interface LeecherDeps {
   readonly meter: Meter;
   /** Told when Ftrack refuses the credentials, so that others can be looked for. */
   readonly onRefused?: (credentials: FtrackCredentials, reason: string) => void;
+  /** Told each time the hub has become live: the credentials work. */
+  readonly onLive?: () => void;
   readonly timing?: {
     readonly canaryMs?: number;
     readonly catchUpMs?: number;
     /** How often it is noted that events flow. @defaultValue 15 s */
     readonly aliveMs?: number;
+    /** How often the API is asked while the hub is not live: only it tells refused credentials. @defaultValue 10 s */
+    readonly loginMs?: number;
     readonly retryMs?: number;
     readonly auditAfterMs?: number;
   };
@@ -103,6 +107,8 @@ export function startLeecher(deps: LeecherDeps): Leecher {
     onGap,
     onState: (status) => {
       log.info({ status }, "event hub");
+      meter.gauge("hub_live", {}, status === "live" ? 1 : 0);
+      if (status === "live") deps.onLive?.();
     },
   });
 
@@ -116,11 +122,24 @@ export function startLeecher(deps: LeecherDeps): Leecher {
     return typeNames(await session.schemas());
   }
 
+  /** A hub that refuses our key only fails to connect; the API says why. */
+  function checkLogin(): void {
+    if (hub.health().status === "live") return;
+    session
+      .call([{ action: "query_server_information" }], {
+        purpose: "query",
+        signal: stopping.signal,
+      })
+      .catch((error: unknown) => {
+        log.warn({ err: toError(error) }, "Ftrack does not answer");
+      });
+  }
+
+  checkLogin();
+  const login = setInterval(checkLogin, timing.loginMs ?? 10_000);
   const watch = setInterval(() => {
     const { status, lastCanaryAt, kicks, restarts } = hub.health();
-    const isLive = status === "live";
-    if (isLive) liveAt = now();
-    meter.gauge("hub_live", {}, isLive ? 1 : 0);
+    if (status === "live") liveAt = now();
     if (lastCanaryAt !== null)
       meter.gauge("hub_canary_age_seconds", {}, (now() - lastCanaryAt) / 1000);
     meter.count("hub_restarts_total", { how: "kick" }, kicks - counted.kicks);
@@ -158,6 +177,7 @@ export function startLeecher(deps: LeecherDeps): Leecher {
     },
     caughtUp: () => runner.settled(),
     async stop() {
+      clearInterval(login);
       clearInterval(watch);
       clearInterval(note);
       const stopped = hub.stop();

@@ -70,6 +70,7 @@ export async function startRig(
       catchUpMs: 3_600_000,
       aliveMs: 100,
       retryMs: 50,
+      loginMs: 200,
       ...options.timing,
     },
     ...(options.onRefused === undefined

@@ -1,0 +1,125 @@
+import { createErrorReporter } from "../ayon/events.ts";
+import { createAyonHttp } from "../ayon/http.ts";
+import { createSettingsSource } from "../ayon/settings-source.ts";
+import { connectAyonSocket } from "../ayon/socket.ts";
+import { ConfigError, toError } from "../core/errors.ts";
+import type { Logger } from "../core/log.ts";
+import type { Meter } from "../core/meter.ts";
+import type { FtrackCredentials } from "../ftrack/credentials.ts";
+import type { IntakeState } from "../queue/types.ts";
+import type { Env } from "../settings/env.ts";
+import { SETTINGS_TOPICS, startSettings } from "../settings/start.ts";
+import {
+  startLeecher,
+  type Leecher,
+  type LeecherDeps,
+  type LeecherHealth,
+} from "./leecher.ts";
+import { openQueueSide } from "./queue-side.ts";
+
+export interface LeecherServiceOptions {
+  readonly env: Env;
+  readonly log: Logger;
+  readonly meter: Meter;
+  /** Ends the start before AYON and the credentials are there. */
+  readonly signal: AbortSignal;
+  /** Told every secret that becomes known, so that no log line shows it. */
+  readonly hide: (secret: string) => void;
+  readonly timing?: LeecherDeps["timing"];
+}
+
+export interface LeecherService {
+  health(): LeecherHealth & {
+    readonly isRedisConnected: boolean;
+    readonly intake: IntakeState;
+  };
+  /** Takes no more events, makes durable what is in hand, lets go of everything. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+/**
+ * Starts a leecher: learns from AYON where Ftrack and Redis are, waiting as long as it takes, then listens.
+ * Redis need not be there.
+ *
+ * @throws ConfigError `E_REDIS_URL` when no Redis is named; UnavailableError `E_SPOOL_LOCKED`; the signal's
+ * reason.
+ */
+export async function startLeecherService(
+  options: LeecherServiceOptions,
+): Promise<LeecherService> {
+  const { env, log, meter, signal, hide } = options;
+  const http = createAyonHttp(env.ayon);
+  const settings = startSettings({
+    env,
+    source: createSettingsSource(http, env.addon),
+    listen: (listener) =>
+      connectAyonSocket(http, { topics: SETTINGS_TOPICS, ...listener, log }),
+    reporter: createErrorReporter(http, { log }),
+    log,
+  });
+  const { credentials } = settings;
+  const first = await credentials.wait(signal);
+  hide(first.apiKey);
+  const url = await settings.redisUrl();
+  if (url === null)
+    throw new ConfigError(
+      "No Redis is named: set REDIS_URL or the addon setting service_settings/redis_url",
+      { code: "E_REDIS_URL", system: "redis" },
+    );
+  const closing = new AbortController();
+  let leecher: Leecher | null = null;
+  const queue = await openQueueSide({
+    redis: { url, prefix: env.redis.prefix },
+    spool: env.spool,
+    log,
+    meter,
+    onLoss: () => leecher?.catchUp("redis"),
+  });
+  const running = startLeecher({
+    ...queue,
+    credentials: first,
+    log,
+    meter,
+    onRefused: (used, reason) => void renew(used, reason),
+    onLive: () => {
+      credentials.accepted();
+    },
+    ...(options.timing === undefined ? {} : { timing: options.timing }),
+  });
+  leecher = running;
+  credentials.watch(use);
+
+  function use(next: FtrackCredentials): void {
+    hide(next.apiKey);
+    running.replaceCredentials(next);
+  }
+
+  let isRenewing = false;
+  /** Administrators are told; other credentials, or the same after a pause, are tried. */
+  async function renew(used: FtrackCredentials, reason: string): Promise<void> {
+    if (isRenewing) return;
+    isRenewing = true;
+    try {
+      await credentials.refused(used, reason);
+      use(await credentials.wait(closing.signal));
+    } catch (error) {
+      if (!closing.signal.aborted)
+        log.error({ err: toError(error) }, "no other credentials for Ftrack");
+    } finally {
+      isRenewing = false;
+    }
+  }
+
+  return {
+    health: () => ({
+      ...running.health(),
+      isRedisConnected: queue.isConnected(),
+      intake: queue.intake.state(),
+    }),
+    async close(deadlineMs) {
+      closing.abort();
+      await running.stop();
+      await Promise.all([queue.close(deadlineMs), settings.close()]);
+    },
+  };
+}
