@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { workWhileAlone } from "../../src/processor/alone.ts";
-import { memoryLog } from "../support/memory-log.ts";
+import { workWhileAlone } from "../../../src/processor/alone.ts";
+import { memoryLog } from "../../support/memory-log.ts";
 
 /** Consumers that note what is done with them. */
 function scene({ failsToStart = false } = {}) {
