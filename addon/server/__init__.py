@@ -1,4 +1,4 @@
-"""The part of the addon that runs inside the AYON server: settings, two attributes, two endpoints."""
+"""The addon's part in the AYON server: settings, two attributes, two endpoints."""
 
 from typing import Any
 
@@ -33,8 +33,8 @@ class FtrackEventsAddon(BaseServerAddon):
     async def pre_setup(self) -> None:
         """Keep older versions from fighting over the attributes.
 
-        The first versions of the existing addon want exactly their scopes and would take ours away
-        again at every start.
+        The first versions of the existing addon want exactly their scopes and would take
+        ours away again at every start.
         """
         for version, addon in self.definition.versions.items():
             if addon is not self and not _is_newer(version, self.version):
@@ -75,7 +75,8 @@ class FtrackEventsAddon(BaseServerAddon):
                 continue
             try:
                 endpoint = addon.get_custom_ftrack_handlers_endpoint()
-            except Exception as error:  # somebody else's code: it must not take the others along
+            except Exception as error:
+                # Somebody else's code: it must not take the others along.
                 logger.warning(f"Addon {addon} fails to name its handlers: {error}")
                 continue
             if endpoint:

@@ -1,8 +1,9 @@
 """Settings that a studio saved in an older form, brought to today's form.
 
-AYON keeps only what a studio changed (its overrides) and, when an addon is updated, hands the overrides of
-the old version over. A failure in here would lose all of them, so nothing is assumed about their shape. The
-forms are those of the ftrack addon since its version 0.1. Converting twice changes nothing.
+AYON keeps only what a studio changed (its overrides) and, when an addon is updated,
+hands the overrides of the old version over. A failure in here would lose all of them,
+so nothing is assumed about their shape. The forms are those of the ftrack addon since
+its version 0.1. Converting twice changes nothing.
 """
 
 import copy
@@ -39,7 +40,7 @@ MOVED_ATTRIBUTES = (
 def convert_overrides(
     source_version: str, overrides: Overrides, *, is_studio: bool
 ) -> Overrides:
-    """Today's form of overrides saved by `source_version`; the argument is left as it is."""
+    """Today's form of overrides that `source_version` saved; they are left as they are."""
     result = copy.deepcopy(overrides)
     if is_studio and _is_before_mapping(source_version):
         _keep_old_attribute_mapping(result)
@@ -56,7 +57,7 @@ def _is_before_mapping(version: str) -> bool:
 
 
 def _keep_old_attribute_mapping(overrides: Overrides) -> None:
-    """Without a mapping, attributes were found by their own names in hierarchical attributes."""
+    """Without a mapping, hierarchical attributes of equal names were brought over."""
     attributes = overrides.setdefault("custom_attributes", {})
     if not isinstance(attributes, dict) or "attributes_mapping" in attributes:
         return

@@ -12,7 +12,10 @@ FOLDERS = "|folder|folder"
 async def folder_link_types(project_name: str | None = None) -> list[str]:
     """Names of the link types that lead from folder to folder."""
     values = [_value(item) for item in await link_types_enum(project_name)]
-    return [SKIP, *(value.removesuffix(FOLDERS) for value in values if value.endswith(FOLDERS))]
+    return [
+        SKIP,
+        *(value.removesuffix(FOLDERS) for value in values if value.endswith(FOLDERS)),
+    ]
 
 
 def _value(item: Any) -> str:

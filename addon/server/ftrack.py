@@ -17,7 +17,8 @@ async def list_projects(server: str, user: str, api_key: str) -> list[dict[str, 
         )
     projects: list[dict[str, Any]] = []
     async with httpx.AsyncClient(
-        timeout=TIMEOUT_SECONDS, headers={"ftrack-user": user, "ftrack-api-key": api_key}
+        timeout=TIMEOUT_SECONDS,
+        headers={"ftrack-user": user, "ftrack-api-key": api_key},
     ) as client:
         while True:
             page = await _query(
@@ -45,10 +46,16 @@ def server_url(text: str) -> str:
     text = text.strip().rstrip("/")
     if text.startswith(("http://", "https://")):
         return text
-    return f"https://{text}" if "." in text or ":" in text else f"https://{text}.ftrackapp.com"
+    return (
+        f"https://{text}"
+        if "." in text or ":" in text
+        else f"https://{text}.ftrackapp.com"
+    )
 
 
-async def _query(client: httpx.AsyncClient, server: str, expression: str) -> list[dict[str, Any]]:
+async def _query(
+    client: httpx.AsyncClient, server: str, expression: str
+) -> list[dict[str, Any]]:
     try:
         response = await client.post(
             f"{server}/api", json=[{"action": "query", "expression": expression}]
@@ -61,7 +68,11 @@ async def _query(client: httpx.AsyncClient, server: str, expression: str) -> lis
             f"Ftrack does not answer as expected: {type(error).__name__}"
         ) from error
     if isinstance(answer, dict) and "exception" in answer:
-        raise BadRequestException(f"Ftrack refuses: {answer.get('content', answer['exception'])}")
+        raise BadRequestException(
+            f"Ftrack refuses: {answer.get('content', answer['exception'])}"
+        )
     if response.status_code != 200 or not isinstance(answer, list):
-        raise ServiceUnavailableException(f"Ftrack answers with status {response.status_code}")
+        raise ServiceUnavailableException(
+            f"Ftrack answers with status {response.status_code}"
+        )
     return answer[0]["data"]

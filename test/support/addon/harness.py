@@ -63,7 +63,9 @@ async def neighbours(_):
         return True
 
     versions = ["0.1.0", "1.6.4", "2.1.0", "broken"]
-    others = {v: types.SimpleNamespace(create_ftrack_attributes=create) for v in versions}
+    others = {
+        v: types.SimpleNamespace(create_ftrack_attributes=create) for v in versions
+    }
     others["1.0.0"] = types.SimpleNamespace()
     addon = start(others=others)
     await addon.pre_setup()
@@ -90,7 +92,9 @@ async def endpoints(_):
         "production": await addon.get_custom_handlers(object()),
         "unknown": await addon.get_custom_handlers(object(), "nobody"),
         "warnings": len(stub.Log.lines),
-        "linkTypes": await importlib.import_module("server.enums").folder_link_types("p"),
+        "linkTypes": await importlib.import_module("server.enums").folder_link_types(
+            "p"
+        ),
     }
 
 

@@ -201,9 +201,7 @@ async def secret(name):
 
 
 module("fastapi", Query=lambda default: default)
-module(
-    "httpx", AsyncClient=AsyncClient, HTTPError=HttpxError, InvalidURL=HttpxError
-)
+module("httpx", AsyncClient=AsyncClient, HTTPError=HttpxError, InvalidURL=HttpxError)
 module("pydantic", validator=validator)
 module("semver", VersionInfo=Version)
 module("ayon_server")
@@ -226,7 +224,11 @@ module("ayon_server.settings", **settings)
 
 async def link_types_enum(project_name=None):
     new = types.SimpleNamespace(value="breakdown|folder|folder")
-    return [{"value": "generative|version|version"}, {"value": "template|folder|folder"}, new]
+    return [
+        {"value": "generative|version|version"},
+        {"value": "template|folder|folder"},
+        new,
+    ]
 
 
 async def secrets_enum():
