@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ConfigError, ServiceError } from "../core/errors.ts";
+import { ConfigError, ServiceError, toError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import type { Reporter } from "./credentials.ts";
 import type { Settings } from "./load.ts";
@@ -80,6 +80,36 @@ export async function waitForRedisUrl(
   } finally {
     unsubscribe();
   }
+}
+
+/**
+ * Calls back once when another address is set than the one in use. Connections and what is known of the queue
+ * belong to one Redis: a service that hears this ends, and is started again by its host.
+ *
+ * @returns a function that ends the watch.
+ */
+export function watchRedisUrl(
+  options: Pick<RedisUrlOptions, "read" | "subscribe" | "log">,
+  current: string,
+  onChange: () => void,
+): () => void {
+  const unsubscribe = options.subscribe(() => {
+    options.read().then(
+      (url) => {
+        // None at all is what a slip of the hand leaves behind: the old one goes on working.
+        if (url === null || url === current) return;
+        unsubscribe();
+        onChange();
+      },
+      (thrown: unknown) => {
+        options.log.warn(
+          { err: toError(thrown) },
+          "The address of Redis cannot be read",
+        );
+      },
+    );
+  });
+  return unsubscribe;
 }
 
 async function look({

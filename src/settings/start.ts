@@ -12,7 +12,7 @@ import {
   type SettingsMessage,
 } from "./live.ts";
 import { createSettings, type Settings } from "./load.ts";
-import { readRedisUrl, waitForRedisUrl } from "./redis-url.ts";
+import { readRedisUrl, waitForRedisUrl, watchRedisUrl } from "./redis-url.ts";
 import { createSecrets, type Secrets } from "./secrets.ts";
 import type { SettingsSource } from "./source.ts";
 
@@ -53,6 +53,8 @@ export interface ServiceSettings extends Settings {
   redisUrl(): Promise<string | null>;
   /** Waits for one as long as it takes. */
   waitForRedisUrl(signal: AbortSignal): Promise<string>;
+  /** Calls back once when another one is set than this. */
+  watchRedisUrl(current: string, onChange: () => void): void;
   close(): Promise<void>;
 }
 
@@ -105,8 +107,12 @@ export function startSettings(options: StartOptions): ServiceSettings {
       ? {}
       : { backoffMs: options.backoffMs }),
   });
-  const redisUrl = (): Promise<string | null> =>
-    readRedisUrl(env.redis.url, settings, secrets);
+  const redis = {
+    read: () => readRedisUrl(env.redis.url, settings, secrets),
+    subscribe: (listener: () => void) => live.subscribe(listener),
+    reporter,
+    log,
+  };
   return {
     ...settings,
     secrets,
@@ -114,17 +120,11 @@ export function startSettings(options: StartOptions): ServiceSettings {
     subscribe: (listener) => live.subscribe(listener),
     check: () => live.check(),
     isListening: () => feed.isConnected(),
-    redisUrl,
-    waitForRedisUrl: (signal) =>
-      waitForRedisUrl(
-        {
-          read: redisUrl,
-          subscribe: (listener) => live.subscribe(listener),
-          reporter,
-          log,
-        },
-        signal,
-      ),
+    redisUrl: redis.read,
+    waitForRedisUrl: (signal) => waitForRedisUrl(redis, signal),
+    watchRedisUrl(current, onChange) {
+      watchRedisUrl(redis, current, onChange);
+    },
     async close() {
       credentials.close();
       await Promise.all([feed.close(), live.close()]);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import { UnavailableError } from "../../../src/core/errors.ts";
 import { silentLog } from "../../../src/core/log.ts";
@@ -6,9 +7,11 @@ import {
   NO_REDIS,
   readRedisUrl,
   waitForRedisUrl,
+  watchRedisUrl,
   WRONG_REDIS,
 } from "../../../src/settings/redis-url.ts";
 import { createSecrets } from "../../../src/settings/secrets.ts";
+import { memoryLog } from "../../support/memory-log.ts";
 import { settableSource, type SettableSource } from "../../support/settings.ts";
 
 let source: SettableSource;
@@ -128,5 +131,42 @@ describe("waiting for the address of Redis", () => {
   it("hides no fault of ours", async () => {
     source.failure = new TypeError("bug");
     await expect(wait()).rejects.toThrow("bug");
+  });
+});
+
+describe("a change of the address of Redis", () => {
+  it("is told once, and only when there is another address", async () => {
+    const log = memoryLog();
+    const listeners = new Set<() => void>();
+    let changes = 0;
+    set("redis://old");
+    watchRedisUrl(
+      {
+        read,
+        log,
+        subscribe: (listener) => {
+          listeners.add(listener);
+          return () => listeners.delete(listener);
+        },
+      },
+      "redis://old",
+      () => changes++,
+    );
+    const tell = async (value: unknown): Promise<void> => {
+      const before = source.asked.length;
+      set(value);
+      for (const listener of listeners) listener();
+      if (listeners.size > 0)
+        await expect.poll(() => source.asked.length).toBeGreaterThan(before);
+      await sleep(5);
+    };
+    await tell("redis://old");
+    await tell("");
+    await tell("nonsense");
+    expect(changes).toBe(0);
+    expect(log.lines.map((line) => line.level)).toEqual(["warn"]);
+    await tell("redis://new");
+    await tell("redis://newer");
+    expect(changes).toBe(1);
   });
 });
