@@ -6,9 +6,12 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { asEnvironment, setUp } from "./setup.mjs";
 import { say } from "./setup/say.mjs";
 import { tasks } from "./tasks.mjs";
+
+const GRACE_MS = 2000;
 
 process.chdir(join(import.meta.dirname, ".."));
 const [name, ...args] = process.argv.slice(2);
@@ -77,12 +80,22 @@ function runStep({ program, args: stepArgs }, env) {
     group = child.pid ?? null;
     child.once("error", reject);
     child.once("exit", (code, signal) => {
-      if (signalGroup(child.pid, "SIGKILL"))
-        say("Processes that were left over have been ended.");
-      group = null;
-      resolve(code ?? (signal === "SIGINT" ? 130 : 1));
+      void endGroup(child.pid).then(() => {
+        group = null;
+        resolve(code ?? (signal === "SIGINT" ? 130 : 1));
+      });
     });
   });
+}
+
+/** Ends what a step left running; helpers of its own get a moment to end by themselves. */
+async function endGroup(pid) {
+  for (let waited = 0; waited < GRACE_MS; waited += 50) {
+    if (!signalGroup(pid, 0)) return;
+    await sleep(50);
+  }
+  signalGroup(pid, "SIGKILL");
+  say("Processes that were left over have been ended.");
 }
 
 /** True when there was somebody to signal. */
