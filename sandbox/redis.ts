@@ -105,11 +105,23 @@ function launch(
   const child = spawn(binary, ["--port", String(port), ...args], {
     stdio: "ignore",
   });
-  // Whoever started it must not leave it behind, however it ends.
-  const end = (): void => void child.kill("SIGKILL");
-  process.once("exit", end);
-  child.once("exit", () => process.off("exit", end));
+  const watchdog = watch(child.pid);
+  child.once("exit", () => {
+    watchdog?.kill("SIGKILL");
+  });
   return child;
+}
+
+/** Ends the server when this process ends, however it ends: then the pipe to the watchdog closes. */
+function watch(pid: number | undefined): ChildProcess | null {
+  if (pid === undefined) return null;
+  const watchdog = spawn("sh", ["-c", `read _; kill -9 ${pid}`], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  // Neither of them keeps this process alive.
+  watchdog.unref();
+  return watchdog;
 }
 
 /** False when the server ended instead. */

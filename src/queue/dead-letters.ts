@@ -98,6 +98,7 @@ export function makeDeadLetters(deps: Deps): DeadLetters {
         if (n >= most) break;
       }
     }
+    // A stable sort: letters of one millisecond stay in the order of their project.
     return found.sort((a, b) => a.at - b.at);
   }
 

@@ -34,6 +34,12 @@ afterAll(async () => {
   await redis.stop();
 });
 
+/** Times are kept in milliseconds: what is to be in order must not share one. */
+async function anotherMillisecond(): Promise<void> {
+  const now = Date.now();
+  await eventually("later", () => Date.now() > now + 1);
+}
+
 describe("dead letters", () => {
   async function store(): Promise<DeadLetters> {
     const connection = await queue.connection("patient");
@@ -54,11 +60,14 @@ describe("dead letters", () => {
   it("are found by project, handler, code, topic, age and id", async () => {
     const letters = await store();
     const a = await letters.add(anEvent("p", 1), because("E_A"));
-    const between = Date.now() + 2;
-    await eventually("later", () => Date.now() > between);
+    await anotherMillisecond();
+    const between = Date.now();
+    await anotherMillisecond();
     const b = await letters.add(anEvent("p", 2), because("E_B", "status"));
+    await anotherMillisecond();
     const other = { ...anEvent("q", 3), topic: "ftrack.other" };
     const c = await letters.add(other, because("E_A"));
+    await anotherMillisecond();
     const none = { ...anEvent("x", 4), projectId: null };
     const d = await letters.add(none, because("E_A"));
     const ids = async (filter: Parameters<DeadLetters["list"]>[0]) =>
@@ -158,8 +167,9 @@ describe("outcomes", () => {
       anOutcome(2, { kind: "skipped", reason: "frozen" }),
       anOutcome(3, { kind: "failed", projectId: null, handler: "status" }),
     ]);
-    const later = Date.now() + 2;
-    await eventually("later", () => Date.now() > later);
+    await anotherMillisecond();
+    const later = Date.now();
+    await anotherMillisecond();
     await outcomes.write([anOutcome(4, { kind: "unchanged", entityId: null })]);
     const found = async (filter: Parameters<typeof outcomes.query>[0]) =>
       (await outcomes.query(filter)).map((o) => o.eventId);

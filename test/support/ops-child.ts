@@ -16,10 +16,13 @@ const { log } = makeLog({
 captureOutput(log);
 handleShutdown({
   log,
-  deadlineMs: 400,
+  deadlineMs: mode === "late" ? 100 : 60_000,
   steps: () => [
     { name: "fails", run: () => Promise.reject(new Error("no")) },
-    { name: "works", run: () => sleep(mode === "slow" ? 60_000 : 20) },
+    {
+      name: "works",
+      run: () => sleep(mode === "slow" || mode === "late" ? 120_000 : 20),
+    },
   ],
 });
 
