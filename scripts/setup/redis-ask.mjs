@@ -37,8 +37,8 @@ export function askVersion(url) {
       text += data.toString();
       const refused = text.match(/^-(.*)\r\n/m)?.[1];
       const version = text.match(/redis_version:(\d+\.\d+(?:\.\d+)?)/)?.[1];
-      if (version !== undefined) end(null, version);
-      else if (refused !== undefined) end(refused);
+      if (refused !== undefined) end(refused);
+      else if (version !== undefined) end(null, version);
     });
     socket.write(commands.map(encode).join(""));
   });

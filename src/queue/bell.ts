@@ -52,3 +52,14 @@ export async function ring(
     ),
   );
 }
+
+/**
+ * Lets held projects try again now, e.g. when a system answers again or a setting was mended.
+ *
+ * @returns how many were held.
+ */
+export async function wakeHeld(queue: DrainQueue): Promise<number> {
+  const held = await guard(queue.getDelayedCount());
+  await guard(queue.promoteJobs());
+  return held;
+}

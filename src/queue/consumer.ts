@@ -24,7 +24,8 @@ export const DEFAULT_CONSUMER_OPTIONS: Omit<ConsumerOptions, "concurrency"> = {
   lockMs: 8_000,
   stalledCheckMs: 2_000,
   softStopMs: 4_000,
-  hardStopMs: 6_500,
+  // With half a second each for handing back and closing, before the process is killed.
+  hardStopMs: 6_000,
 };
 
 /** A job in hand. */

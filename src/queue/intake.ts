@@ -20,12 +20,15 @@ export interface IntakeOptions {
   /** First pause after Redis refused; doubles. */
   readonly retryMs: number;
   readonly retryMaxMs: number;
+  /** Most events in memory; only reached when neither Redis nor the disk moves. */
+  readonly mostWaiting: number;
 }
 
 export const DEFAULT_INTAKE_OPTIONS: IntakeOptions = {
   batchEvents: 500,
   retryMs: 100,
   retryMaxMs: 2_000,
+  mostWaiting: 20_000,
 };
 
 export interface IntakeDeps {
@@ -64,6 +67,8 @@ export function startIntake(
   const closing = new AbortController();
   const puts: Put[] = [];
   let mode: IntakeMode = spool.isEmpty() ? "direct" : "spooling";
+  /** Events in `puts`. */
+  let waiting = 0;
   let isWriting = false;
   let draining: Promise<void> = Promise.resolve();
 
@@ -96,7 +101,9 @@ export function startIntake(
       events += envelopes.length;
       return events > options.batchEvents;
     });
-    return puts.splice(0, fits < 0 ? puts.length : Math.max(1, fits));
+    const batch = puts.splice(0, fits < 0 ? puts.length : Math.max(1, fits));
+    waiting -= batch.reduce((n, put) => n + put.envelopes.length, 0);
+    return batch;
   }
 
   async function writeToRedis(batch: readonly Put[]): Promise<void> {
@@ -187,13 +194,19 @@ export function startIntake(
         });
       }
       if (envelopes.length === 0 && position === undefined) return "redis";
+      if (waiting + envelopes.length > options.mostWaiting) {
+        meter.count("spool_refused_total", {}, envelopes.length);
+        throw new UnavailableError("Neither Redis nor the disk keeps up", {
+          code: "E_INTAKE_FULL",
+        });
+      }
       return new Promise((resolve, reject) => {
+        waiting += envelopes.length;
         puts.push({ envelopes, position, resolve, reject });
         void write();
       });
     },
     state(): IntakeState {
-      const waiting = puts.reduce((n, put) => n + put.envelopes.length, 0);
       return { mode, waiting, spooledBytes: spool.bytes() };
     },
     async close(deadlineMs) {
@@ -208,6 +221,13 @@ export function startIntake(
       await spool.close();
     },
   };
+}
+
+/** Shows the state in the metrics; to be called before they are read. */
+export function meterIntake(meter: Meter, intake: Intake): void {
+  const { waiting, spooledBytes } = intake.state();
+  meter.gauge("intake_waiting", {}, waiting);
+  meter.gauge("spool_bytes", {}, spooledBytes);
 }
 
 function lastPosition(

@@ -16,8 +16,14 @@ export async function readMemory(client: Redis): Promise<Memory> {
   };
 }
 
-function numberIn(text: string, name: string): number {
-  return Number(new RegExp(`^${name}:(\\d+)`, "m").exec(text)?.[1] ?? 0);
+/** A field of the answer to INFO; "" when it is not there. */
+export function textIn(info: string | undefined, name: string): string {
+  const line = info?.split("\r\n").find((l) => l.startsWith(`${name}:`));
+  return line?.slice(name.length + 1) ?? "";
+}
+
+export function numberIn(info: string | undefined, name: string): number {
+  return Number(textIn(info, name)) || 0;
 }
 
 export function ratioOf({ usedBytes, limitBytes }: Memory): number {

@@ -4,6 +4,7 @@ import type { Meter } from "../core/meter.ts";
 import { ring, type DrainQueue } from "./bell.ts";
 import { drainDedupId } from "./keys.ts";
 import { execute, guard } from "./redis-error.ts";
+import { relieveMemory } from "./relief.ts";
 import { type Connection } from "./redis.ts";
 import { run, UNMARK_DIRTY } from "./scripts.ts";
 
@@ -80,8 +81,12 @@ export function startSweeper(deps: Deps, everyMs: number): Sweeper {
     timer = setTimeout(tick, everyMs * (0.8 + Math.random() * 0.4));
     timer.unref();
   }
+  async function round(): Promise<void> {
+    await sweep(deps);
+    await relieveMemory(deps.connection, deps.log);
+  }
   function tick(): void {
-    sweep(deps)
+    round()
       .catch((thrown: unknown) => {
         deps.log.debug(
           { err: toError(thrown) },

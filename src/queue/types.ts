@@ -65,7 +65,8 @@ export interface Intake {
   /**
    * Resolves once the events are durable: in Redis, or on this machine's disk.
    *
-   * @throws UnavailableError `E_SPOOL_FULL` or `E_SPOOL_FAILED` when neither takes them.
+   * @throws UnavailableError `E_SPOOL_FULL`, `E_SPOOL_FAILED` or `E_INTAKE_FULL` when neither takes them:
+   * they are lost to the queue, and have to come from Ftrack's event log.
    */
   put(
     envelopes: readonly Envelope[],

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect } from "vitest";
 import { silentLog } from "../../src/core/log.ts";
 import { openActions } from "../../src/queue/actions.ts";
 import { startIntake } from "../../src/queue/intake.ts";
-import { openSpool } from "../../src/queue/spool.ts";
+import { openSpool, type Spool } from "../../src/queue/spool.ts";
 import type { Inbox, Intake } from "../../src/queue/types.ts";
 import {
   countingMeter,
@@ -143,6 +143,39 @@ describe("while Redis is away, events go to the disk and come back in order", ()
       await second.put(events("p", 7, 8));
       await eventually("handled", () => handled.length >= 8);
       expect(handled).toEqual(range(1, 8));
+    },
+  );
+  itWithOwnServer(
+    "and a disk that does not move: refuses what memory cannot hold",
+    async () => {
+      const inbox = await queue.inbox();
+      const meter = countingMeter();
+      const stuck: Spool = {
+        append: () => new Promise(() => undefined),
+        ...{ peek: () => Promise.resolve(null), ack: () => Promise.resolve() },
+        ...{ isEmpty: () => true, bytes: () => 0 },
+        close: () => Promise.resolve(),
+      };
+      const box = startIntake(
+        {
+          ...{ inbox, spool: stuck, log: silentLog, meter },
+          actions: { add: () => Promise.resolve() },
+          isAction: () => false,
+        },
+        { mostWaiting: 10 },
+      );
+      queue.closeLater({ close: () => box.close(10) });
+      await redis.kill();
+      // The first is on its way to the disk; the next ones wait.
+      void box.put(events("p", 1, 5));
+      await eventually("spooling", () => box.state().mode === "spooling");
+      void box.put(events("p", 6, 15));
+      await expect(box.put(events("p", 16, 16))).rejects.toMatchObject({
+        code: "E_INTAKE_FULL",
+      });
+      expect(box.state().waiting).toBe(10);
+      expect(meter.counted("spool_refused_total")).toBe(1);
+      await redis.restart();
     },
   );
 });

@@ -6,7 +6,7 @@ import {
   UnavailableError,
 } from "../../src/core/errors.ts";
 import { silentLog } from "../../src/core/log.ts";
-import { openDrainQueue } from "../../src/queue/bell.ts";
+import { openDrainQueue, wakeHeld } from "../../src/queue/bell.ts";
 import { makeDeadLetters } from "../../src/queue/dead-letters.ts";
 import { DEFAULT_LIMITS, type DrainLimits } from "../../src/queue/drain-run.ts";
 import type {
@@ -176,6 +176,26 @@ describe("a retry in place", () => {
     // Not taken apart: it is not the fault of an event.
     expect(batches).toEqual(range(1, 8).map(() => [1, 2, 3, 4]));
     expect(worker.meter.counted("dead_letters_total")).toBe(0);
+  });
+});
+
+describe("a held project", () => {
+  it("can be woken before its time", async () => {
+    const inbox = await queue.inbox();
+    let tries = 0;
+    await numbersWorker((numbers) => {
+      tries += 1;
+      if (tries > 1) return numbers.map(() => done);
+      return [{ ...retry("outage"), afterMs: 600_000 } as Verdict];
+    });
+    await inbox.enqueue([anEvent("p", 1)]);
+    const connection = await queue.connection("patient");
+    const drains = openDrainQueue(connection, silentLog);
+    queue.closeLater(drains);
+    await eventually("held", async () => (await drains.getDelayedCount()) > 0);
+    expect(await wakeHeld(drains)).toBe(1);
+    await eventually("done", isEmpty);
+    expect(tries).toBe(2);
   });
 });
 

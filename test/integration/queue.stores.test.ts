@@ -6,6 +6,8 @@ import { HISTORY_MS } from "../../src/core/own-writes.ts";
 import { openDrainQueue } from "../../src/queue/bell.ts";
 import { makeDeadLetters } from "../../src/queue/dead-letters.ts";
 import { meterDepth, readDepth } from "../../src/queue/depth.ts";
+import { checkRedisSetup, redisProbe } from "../../src/queue/health.ts";
+import { readMemory } from "../../src/queue/memory.ts";
 import { makeOutcomes } from "../../src/queue/outcomes.ts";
 import { makeOwnWriteStore } from "../../src/queue/own-writes.ts";
 import {
@@ -13,6 +15,7 @@ import {
   makeQuarantine,
   makeReports,
 } from "../../src/queue/records.ts";
+import { relieveMemory } from "../../src/queue/relief.ts";
 import type { DeadLetters } from "../../src/queue/types.ts";
 import {
   anEvent,
@@ -22,7 +25,12 @@ import {
   range,
 } from "../support/queue.ts";
 import { queueHarness, waiting } from "../support/queue-harness.ts";
-import { eventually, startRedis, type TestRedis } from "../support/redis.ts";
+import {
+  eventually,
+  itWithOwnServer,
+  startRedis,
+  type TestRedis,
+} from "../support/redis.ts";
 
 let redis: TestRedis;
 const queue = queueHarness(() => redis);
@@ -364,4 +372,47 @@ describe("depth", () => {
     expect(gauges.get("inbox_events_max")).toBe(5);
     expect(gauges.get("inbox_head_age_seconds")).toBeGreaterThan(0.02);
   });
+});
+
+describe("the set-up of Redis", () => {
+  it("is checked in words", async () => {
+    const connection = await queue.connection("patient");
+    expect(await checkRedisSetup(connection)).toEqual([
+      expect.stringContaining("appendonly yes"),
+    ]);
+  });
+
+  it("is probed: well while it answers", async () => {
+    const probe = redisProbe(
+      await queue.connection("patient"),
+      countingMeter(),
+    );
+    expect(await probe.check()).toMatch(/^answers in \d+ ms$/);
+  });
+
+  itWithOwnServer(
+    "runs short of memory: older outcomes go, events stay",
+    async () => {
+      const connection = await queue.connection("patient");
+      const outcomes = makeOutcomes(connection);
+      const inbox = await queue.inbox();
+      await inbox.enqueue(events("p", 1, 5));
+      for (const kind of ["applied", "skipped"] as const) {
+        await outcomes.write(range(1, 2000).map((n) => anOutcome(n, { kind })));
+      }
+      expect(await relieveMemory(connection, silentLog)).toBe(0);
+      const { usedBytes } = await readMemory(redis.client);
+      await redis.config("maxmemory", String(Math.round(usedBytes * 1.2)));
+      try {
+        const dropped = await relieveMemory(connection, silentLog);
+        expect(dropped).toBeGreaterThan(1500);
+        expect(dropped).toBeLessThan(2500);
+        expect(await waiting(redis, "p")).toBe(5);
+        const [newest] = await outcomes.query({ kinds: ["applied"] });
+        expect(newest?.eventId).toBe("e2000");
+      } finally {
+        await redis.config("maxmemory", "0");
+      }
+    },
+  );
 });
