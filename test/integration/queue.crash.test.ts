@@ -131,22 +131,22 @@ describe("a process that stands still and wakes after it was replaced", () => {
     const a = child("a");
     await eventually("ready", () => a.isReady());
     const inbox = await queue.inbox();
-    await inbox.enqueue(events("p", 1, 150));
+    await inbox.enqueue(events("p", 1, 80));
     await eventually("begun", async () => (await effects("p")).length > 20);
     a.process.kill("SIGSTOP");
     const b = child("b");
     await eventually("taken over and done", isEmpty("p"));
     const asleep = (await effects("p")).length;
     a.process.kill("SIGCONT");
-    await inbox.enqueue(events("p", 151, 160));
+    await inbox.enqueue(events("p", 81, 90));
     await eventually("done", isEmpty("p"));
     const list = await effects("p");
     const handover = list.findIndex((e) => e.by === "b");
     const afterwards = list.slice(handover, asleep).map((e) => e.by);
     expect(new Set(afterwards)).toEqual(new Set(["b"]));
-    expectReplayOrder(list, 160);
+    expectReplayOrder(list, 90);
     // Awake it may take new drains like any other process; the old one it must not go on with.
-    const old = list.slice(asleep).filter((e) => e.n <= 150);
+    const old = list.slice(asleep).filter((e) => e.n <= 80);
     expect(old).toEqual([]);
     await b.kill("SIGKILL");
   });

@@ -375,7 +375,7 @@ describe("depth", () => {
 });
 
 describe("the set-up of Redis", () => {
-  it("is checked in words", async () => {
+  itWithOwnServer("is checked in words", async () => {
     const connection = await queue.connection("patient");
     expect(await checkRedisSetup(connection)).toEqual([
       expect.stringContaining("appendonly yes"),

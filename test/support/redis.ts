@@ -15,9 +15,14 @@ import {
  */
 export const redisBinary: string | null = findRedisBinary();
 
+if (redisBinary === null) {
+  process.stderr.write(
+    "\n*** No redis-server binary: tests that kill, freeze or fill Redis are SKIPPED. ***\n",
+  );
+}
+
 /** `it` for tests that need a server of their own. */
-export const itWithOwnServer =
-  redisBinary === null ? it.skipIf(true /* said aloud by startRedis */) : it;
+export const itWithOwnServer = it.skipIf(redisBinary === null);
 
 export interface TestRedis extends Omit<LocalRedis, "dir"> {
   readonly dir: string | null;
@@ -39,11 +44,6 @@ export async function startRedis(
   const url = own?.url ?? process.env["REDIS_URL"];
   if (url === undefined || url === "") {
     throw new Error("No Redis: run npm test, or set REDIS_SERVER_BIN");
-  }
-  if (own === null) {
-    process.stderr.write(
-      "\n*** No redis-server binary: tests that kill, freeze or fill Redis are SKIPPED. ***\n",
-    );
   }
   const client = new Redis(url, {
     maxRetriesPerRequest: null,
