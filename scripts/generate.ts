@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { format } from "prettier";
 import { addonFiles, settingsPage } from "./generate/addon.ts";
 import { environmentFiles } from "./generate/environment.ts";
+import { metricsPage } from "./generate/metrics-doc.ts";
 
 /** Content by path from the root of the repository. */
 export type Generated = ReadonlyMap<string, string>;
@@ -18,6 +19,7 @@ const GENERATORS: readonly (() => Generated)[] = [
   addonFiles,
   settingsPage,
   environmentFiles,
+  metricsPage,
 ];
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

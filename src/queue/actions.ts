@@ -3,7 +3,7 @@ import { envelope as envelopeSchema, type Envelope } from "../core/envelope.ts";
 import { codeOf, retryOf, toError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
-import { handBack, openQueue, setAside } from "./bull.ts";
+import { closeQueue, handBack, openQueue, setAside } from "./bull.ts";
 import {
   DEFAULT_CONSUMER_OPTIONS,
   startConsumer,
@@ -52,7 +52,7 @@ export function openActions(deps: Deps): Actions & { close(): Promise<void> } {
       );
     },
     waiting: () => guard(queue.getWaitingCount()),
-    close: () => queue.close(),
+    close: () => closeQueue(queue),
   };
 }
 

@@ -1,6 +1,7 @@
 import { DelayedError, Queue, WaitingError, type Job } from "bullmq";
 import type { Logger } from "../core/log.ts";
 import type { Connection } from "./redis.ts";
+import { within } from "./within.ts";
 
 /** BullMQ keeps this many of its own log lines per queue; nobody reads them. */
 const STREAM_LENGTH = 100;
@@ -20,6 +21,13 @@ export function openQueue<Data, Result>(
     log.debug({ err: error, queue: name }, "queue reports an error");
   });
   return queue;
+}
+
+const CLOSE_MS = 500;
+
+/** Closes a queue, or gives up when Redis is away: BullMQ would wait for it. */
+export async function closeQueue(queue: Pick<Queue, "close">): Promise<void> {
+  await within(CLOSE_MS, queue.close());
 }
 
 /** Puts a job in hand aside for a while. To be thrown: it tells BullMQ that the job is neither done nor failed. */

@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import type { Job } from "bullmq";
-import { Worker, type Queue } from "bullmq";
+import { Worker, type Job, type Queue } from "bullmq";
 import { ContractError, toError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
-import { handBack } from "./bull.ts";
+import { closeQueue, handBack } from "./bull.ts";
 import type { Connection } from "./redis.ts";
 import type { CloseReport, Consumer } from "./types.ts";
+import { within } from "./within.ts";
 
 export interface ConsumerOptions {
   /** Jobs in hand at the same time. */
@@ -72,7 +71,7 @@ export function startConsumer<Data>(spec: ConsumerSpec<Data>): Consumer {
   const stop = new AbortController();
   let isStopping = false;
 
-  async function process(
+  async function take(
     job: Job<Data>,
     token: string | undefined,
     lockSignal: AbortSignal | undefined,
@@ -100,7 +99,7 @@ export function startConsumer<Data>(spec: ConsumerSpec<Data>): Consumer {
   const worker = new Worker<Data>(
     queue.name,
     // BullMQ makes a signal only for functions of three parameters.
-    (job, token, signal) => process(job, token, signal),
+    (job, token, signal) => take(job, token, signal),
     {
       connection: connection.client,
       prefix: connection.keys.bull,
@@ -175,7 +174,7 @@ export function startConsumer<Data>(spec: ConsumerSpec<Data>): Consumer {
       meter.count("handed_back_total", { how: "orderly" }, before);
     }
     const forced = orderly ? 0 : await takeBack();
-    await within(TAKE_BACK_MS, queue.close());
+    await closeQueue(queue);
     return { orderly, forced };
   }
 
@@ -185,17 +184,4 @@ export function startConsumer<Data>(spec: ConsumerSpec<Data>): Consumer {
     active: () => inHand.size,
     close: () => (closing ??= close()),
   };
-}
-
-/** The value, or null when it is not there in time. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
-  const timer = new AbortController();
-  try {
-    return await Promise.race([
-      work,
-      sleep(ms, null, { signal: timer.signal }),
-    ]);
-  } finally {
-    timer.abort();
-  }
 }

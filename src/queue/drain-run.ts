@@ -20,6 +20,8 @@ export interface DrainLimits {
   /** First hold after an outage; doubles up to the longest. */
   readonly outageDelayMs: number;
   readonly outageDelayMaxMs: number;
+  /** Longest hold, even when a system asked to wait longer. */
+  readonly longestHoldMs: number;
   /** From this many starts without progress events are taken one by one. */
   readonly suspectStarts: number;
   /** With more starts than this the first event goes to the dead letters. */
@@ -36,6 +38,7 @@ export const DEFAULT_LIMITS: DrainLimits = {
   failureDelayMs: 500,
   outageDelayMs: 1_000,
   outageDelayMaxMs: 30_000,
+  longestHoldMs: 600_000,
   suspectStarts: 2,
   maxStarts: 5,
 };

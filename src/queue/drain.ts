@@ -165,7 +165,10 @@ async function holdOrGiveUp(
     await giveUp(run, entry, "failed", { ...verdict, attempts: tries });
     return null;
   }
-  const delayMs = verdict.afterMs ?? backoffMs(run, verdict, tries);
+  const delayMs = Math.min(
+    verdict.afterMs ?? backoffMs(run, verdict, tries),
+    run.limits.longestHoldMs,
+  );
   meter.count("holds_total", { cause: verdict.cause });
   const { handler, code, detail, cause } = verdict;
   log.warn(

@@ -21,3 +21,28 @@ export function chunks<T>(items: readonly T[], size: number): readonly T[][] {
   }
   return parts;
 }
+
+/** Consecutive parts of at most `size` items and, but for single large ones, `most` characters. */
+export function chunksOfText<T extends { readonly text: string }>(
+  items: readonly T[],
+  size: number,
+  most: number,
+): readonly T[][] {
+  const parts: T[][] = [];
+  let length = Infinity;
+  for (const item of items) {
+    const last = parts.at(-1);
+    if (
+      last === undefined ||
+      last.length >= size ||
+      length + item.text.length > most
+    ) {
+      parts.push([item]);
+      length = item.text.length;
+    } else {
+      last.push(item);
+      length += item.text.length;
+    }
+  }
+  return parts;
+}

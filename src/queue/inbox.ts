@@ -4,7 +4,8 @@ import { UnavailableError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
 import { openDrainQueue, ring } from "./bell.ts";
-import { chunks, groupBy } from "./group.ts";
+import { closeQueue } from "./bull.ts";
+import { chunksOfText, groupBy } from "./group.ts";
 import { partitionName } from "./keys.ts";
 import {
   DEFAULT_MEMORY_LIMITS,
@@ -62,8 +63,8 @@ function markOf(seq: number): string {
   return seq === 0 ? "" : String(seq);
 }
 
-/** Scripts block Redis while they run: not more events than this in one. */
-const MOST_PER_SCRIPT = 500;
+/** Scripts block Redis while they run: not more events and characters than this in one. */
+const MOST_PER_SCRIPT = [500, 2_000_000] as const;
 
 /**
  * The writing side of the inboxes.
@@ -107,7 +108,11 @@ export function openInbox(
     queueScript(pipeline, MARK_DIRTY, [keys.dirty], [...groups.keys()]);
     for (const [partition, envelopes] of groups) {
       const { inbox, seen } = keys.project(partition);
-      for (const part of chunks(envelopes, MOST_PER_SCRIPT)) {
+      const texts = envelopes.map((e) => ({
+        id: e.id,
+        text: JSON.stringify(e),
+      }));
+      for (const part of chunksOfText(texts, ...MOST_PER_SCRIPT)) {
         queueScript(
           pipeline,
           ENQUEUE,
@@ -115,7 +120,7 @@ export function openInbox(
           [
             options.windowMs,
             options.maxSeen,
-            ...part.flatMap((e) => [e.id, JSON.stringify(e)]),
+            ...part.flatMap(({ id, text }) => [id, text]),
           ],
         );
       }
@@ -209,7 +214,7 @@ export function openInbox(
     },
     async close() {
       client.off("close", doubt);
-      await queue.close();
+      await closeQueue(queue);
     },
   };
 }

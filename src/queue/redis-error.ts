@@ -22,8 +22,11 @@ const REFUSED = /^(NOAUTH|WRONGPASS|NOPERM)\b/;
 export function redisError(thrown: unknown): ServiceError {
   if (thrown instanceof ServiceError) return thrown;
   const error = toError(thrown);
-  // Replies of an error inside a script begin "ERR Error running script" on old servers.
-  const text = error.message.replace(/^ERR Error running script.*?: -?/, "");
+  // Before Redis 7 the error of a command inside a script stood at the end of a longer one.
+  const text = error.message.replace(
+    /^ERR Error running script.*: -?(?=[A-Z]+ )/,
+    "",
+  );
   const details = { system: "redis", cause: error } as const;
   if (REFUSED.test(text)) {
     return new AuthError(`Redis: ${text}`, {

@@ -250,7 +250,7 @@ export interface JobContext extends Pick<Turns, "withProjectTurn"> {
   readonly id: string;
   /** Aborted with reason `cancelled`, `shutdown` or `lock-lost`. */
   readonly signal: AbortSignal;
-  /** Stored with the job; a restarted job finds its last report in `previous`. */
+  /** Stored with the job; a restarted job finds its last report in `previous`, which is 0 before the first. */
   readonly report: (progress: Json) => Promise<void>;
   readonly previous: Json;
   readonly starts: number;

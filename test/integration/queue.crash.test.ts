@@ -159,7 +159,6 @@ describe("an event that kills the process", () => {
       poison: { project: "p", n: 3 },
       options: {
         ...quick,
-        ...{ lockMs: 500, stalledCheckMs: 200 },
         limits: { ...DEFAULT_LIMITS, maxStarts: 3 },
       },
     };
@@ -167,15 +166,18 @@ describe("an event that kills the process", () => {
     const innocent = ["q1", "q2", "q3"];
     await inbox.enqueue(events("p", 1, 6));
     await inbox.enqueue(innocent.flatMap((q) => events(q, 1, 20)));
+    // Two processes, each started again when it dies.
     let crashes = 0;
-    let current = child("c0", config);
+    const alive = [child("a", config), child("b", config)];
     const supervisor = setInterval(() => {
-      if (current.process.signalCode === null) return;
-      crashes += 1;
-      current = child(`c${crashes}`, config);
+      for (const [i, one] of alive.entries()) {
+        if (one.process.signalCode === null) continue;
+        crashes += 1;
+        alive[i] = child(`c${crashes}`, config);
+      }
     }, 20);
     try {
-      await eventually("done", isEmpty("p"), 25_000);
+      await eventually("done", isEmpty("p"), 60_000);
       for (const q of innocent) await eventually("done", isEmpty(q));
     } finally {
       clearInterval(supervisor);
@@ -192,10 +194,11 @@ describe("an event that kills the process", () => {
     expect(letters.map((l) => [l.envelope?.id, l.code])).toEqual([
       ["p-3", "E_CRASHED"],
     ]);
-    // Twice while it was one of many, three times alone.
-    expect(crashes).toBeLessThanOrEqual(6);
-    await current.kill("SIGKILL");
-  });
+    // Twice while it was one of many, three times as the first; a slow machine may count a start more.
+    expect(crashes).toBeGreaterThanOrEqual(3);
+    expect(crashes).toBeLessThanOrEqual(5);
+    for (const one of alive) await one.kill("SIGKILL");
+  }, 90_000);
 });
 
 describe("SIGTERM", () => {
