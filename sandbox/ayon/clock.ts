@@ -34,6 +34,11 @@ export function createClock(machine: () => Date = () => new Date()): Clock {
   };
 }
 
+/** A time in milliseconds as AYON writes it; such texts sort like the times they stand for. */
+export function isoOf(timeMs: number): string {
+  return isoFromMicros(Math.round(timeMs * 1000));
+}
+
 function isoFromMicros(micros: number): string {
   const seconds = new Date(Math.floor(micros / 1000))
     .toISOString()

@@ -6,6 +6,7 @@ import {
   sameJson,
   type JsonObject,
 } from "./json.ts";
+import type { EventRow } from "./store/rows.ts";
 import { snakeCase } from "./validation/field.ts";
 
 /** Reads a column by its snake_case name; undefined stands for SQL's NULL. */
@@ -83,6 +84,13 @@ function compileCondition(
   const wanted = isId ? withPlainIds(value) : value;
   checkValue(operator, wanted);
   const isTime = path.length === 1 && (path[0] ?? "").endsWith("_at");
+  if (operator === "like") {
+    const pattern = like(asString(wanted) ?? "", true);
+    return (read) => {
+      const value = valueAt(read, path);
+      return typeof value === "string" && pattern.test(value);
+    };
+  }
   return (read) => test(operator, valueAt(read, path), wanted, isTime);
 }
 
@@ -148,11 +156,6 @@ function test(
       return sameJson(value, wanted);
     case "ne":
       return !sameJson(value, wanted);
-    case "like":
-      return (
-        typeof value === "string" &&
-        like(asString(wanted) ?? "", true).test(value)
-      );
     case "in":
       return asArray(wanted).some((item) => sameJson(item, value));
     case "notin":
@@ -223,21 +226,18 @@ export function like(pattern: string, ignoreCase: boolean): RegExp {
   return new RegExp(`^${source}$`, ignoreCase ? "i" : "");
 }
 
+/** Columns of events that are not called like the row's keys. */
+const EVENT_KEYS: ReadonlyMap<string, string> = new Map([
+  ["project_name", "project"],
+  ["user_name", "user"],
+  ["creation_order", "order"],
+]);
+
 /** The columns of an event row, by their names in the database. */
-export function eventColumn(
-  row: Readonly<Record<string, unknown>>,
-): ReadColumn {
-  const keys: JsonObject = {
-    project: "project",
-    project_name: "project",
-    user: "user",
-    user_name: "user",
-    creation_order: "order",
-  };
-  return (column) => {
-    const key = asString(keys[column]) ?? camelCase(column);
-    return row[key] ?? undefined;
-  };
+export function eventColumn(row: EventRow): ReadColumn {
+  const values = row as unknown as JsonObject;
+  return (column) =>
+    values[EVENT_KEYS.get(column) ?? camelCase(column)] ?? undefined;
 }
 
 export function camelCase(column: string): string {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { timeOf } from "../clock.ts";
+import { isoOf } from "../clock.ts";
 import type { JsonObject } from "../json.ts";
 import {
   compileFilter,
@@ -77,11 +77,10 @@ function sources(sandbox: Sandbox, wanted: Enrollment): EventRow[] {
     wanted.filter === null
       ? () => true
       : compileFilter(wanted.filter, EVENT_FILTER);
+  const window = wanted.ignoreOlderThanDays * DAY_MS;
   const since =
-    wanted.ignoreOlderThanDays === 0
-      ? -Infinity
-      : sandbox.clock.now() - wanted.ignoreOlderThanDays * DAY_MS;
-  const recent = (row: EventRow): boolean => timeOf(row.updatedAt) > since;
+    window === 0 ? "" : isoOf(Math.max(0, sandbox.clock.now() - window));
+  const recent = (row: EventRow): boolean => row.updatedAt > since;
   return topics(sandbox, wanted.source)
     .flatMap((topic) => events.find("topic", topic))
     .filter(
@@ -90,7 +89,7 @@ function sources(sandbox: Sandbox, wanted: Enrollment): EventRow[] {
         recent(row) &&
         senderCounts(row, wanted.ignoreSenderTypes) &&
         !isSettled(targetOf(sandbox, row, wanted.target), wanted, recent) &&
-        matches(eventColumn({ ...row })),
+        matches(eventColumn(row)),
     )
     .sort((a, b) =>
       a.createdAt < b.createdAt

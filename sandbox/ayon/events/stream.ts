@@ -82,8 +82,8 @@ export class EventStream {
       status: wanted.finished === false ? "pending" : "finished",
       retries: old?.retries ?? 0,
       description: wanted.description ?? "",
-      summary: structuredClone(wanted.summary ?? {}),
-      payload: structuredClone(wanted.payload ?? {}),
+      summary: wanted.summary ?? {},
+      payload: wanted.payload ?? {},
       createdAt: old?.createdAt ?? now,
       updatedAt: now,
     };

@@ -91,7 +91,7 @@ export function feedOf(
   return paginate(
     feed,
     args,
-    (e) => [e.row.createdAt, e.row.order],
+    { key: (e) => [e.row.createdAt, e.row.order] },
     (e) => e,
   );
 }

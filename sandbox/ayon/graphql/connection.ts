@@ -26,8 +26,26 @@ export const EMPTY: Connection<never> = {
 
 const DEFAULT_PAGE = 100;
 
-/** Values a row is sorted by, and its cursor holds. Null sorts last, as in PostgreSQL. */
-export type SortKey<R> = (row: R) => readonly unknown[];
+/**
+ * What rows are sorted by, and their cursors hold: values of which null comes last, as in PostgreSQL, or the
+ * order of creation. Rows mostly come in that order already, which spares large tables the work.
+ */
+export type Sorting<R> =
+  | { readonly key: (row: R) => readonly unknown[] }
+  | { readonly order: (row: R) => number };
+
+/** Which part of the rows, and from which end. */
+interface Window {
+  readonly cursor: readonly unknown[] | null;
+  readonly isBefore: boolean;
+  readonly descending: boolean;
+  readonly size: number;
+}
+
+interface Keyed<R> {
+  readonly row: R;
+  readonly key: readonly unknown[];
+}
 
 /**
  * One page of `rows`. `last` gives the newest first; `hasNextPage` is a guess from a full page, so a total that
@@ -38,37 +56,109 @@ export type SortKey<R> = (row: R) => readonly unknown[];
 export function paginate<R, N>(
   rows: readonly R[],
   args: JsonObject,
-  sortKey: SortKey<R>,
+  sorting: Sorting<R>,
   node: (row: R) => N,
 ): Connection<N> {
   const first = asNumber(args["first"]);
   const last = first === null ? asNumber(args["last"]) : null;
   const before = asString(args["before"]);
-  const cursor = decode(before ?? asString(args["after"]));
-  const size = first ?? last ?? DEFAULT_PAGE;
-  const descending = last !== null;
-  const keyed = rows.map((row) => ({ row, key: sortKey(row) }));
+  const window: Window = {
+    cursor: decode(before ?? asString(args["after"])),
+    isBefore: before !== null,
+    size: first ?? last ?? DEFAULT_PAGE,
+    descending: last !== null,
+  };
+  const edges = pageOf(rows, sorting, window).map(({ row, key }) => ({
+    cursor: encode(key),
+    node: node(row),
+  }));
+  const full = edges.length > 0 && edges.length >= window.size;
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: !window.descending && full,
+      hasPreviousPage: window.descending && full,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}
+
+function pageOf<R>(
+  rows: readonly R[],
+  sorting: Sorting<R>,
+  window: Window,
+): readonly Keyed<R>[] {
+  if ("key" in sorting) return pageByKey(rows, sorting.key, window);
+  const { order } = sorting;
+  const at = window.cursor?.[0] ?? null;
+  return at === null || typeof at === "number"
+    ? pageByOrder(rows, order, at, window)
+    : pageByKey(rows, (row) => [order(row)], window);
+}
+
+function pageByKey<R>(
+  rows: readonly R[],
+  keyOf: (row: R) => readonly unknown[],
+  { cursor, isBefore, descending, size }: Window,
+): readonly Keyed<R>[] {
+  const keyed = rows.map((row): Keyed<R> => ({ row, key: keyOf(row) }));
   const wanted =
     cursor === null
       ? keyed
       : keyed.filter(({ key }) => {
           const side = compareKeys(key.slice(0, cursor.length), cursor);
-          return before === null ? side > 0 : side < 0;
+          return isBefore ? side < 0 : side > 0;
         });
   wanted.sort((a, b) => compareKeys(a.key, b.key) * (descending ? -1 : 1));
-  const edges = wanted
-    .slice(0, size)
-    .map(({ row, key }) => ({ cursor: encode(key), node: node(row) }));
-  const full = edges.length > 0 && edges.length >= size;
-  return {
-    edges,
-    pageInfo: {
-      hasNextPage: !descending && full,
-      hasPreviousPage: descending && full,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-  };
+  return wanted.slice(0, size);
+}
+
+function pageByOrder<R>(
+  rows: readonly R[],
+  order: (row: R) => number,
+  at: number | null,
+  { isBefore, descending, size }: Window,
+): readonly Keyed<R>[] {
+  const sorted = inOrder(rows, order);
+  let [start, end] = [0, sorted.length];
+  if (at !== null) {
+    if (isBefore) end = countBelow(sorted, order, at);
+    else start = countBelow(sorted, order, at + 1);
+  }
+  if (descending) start = Math.max(start, end - size);
+  const page = sorted.slice(start, Math.min(end, start + size));
+  if (descending) page.reverse();
+  return page.map((row) => ({ row, key: [order(row)] }));
+}
+
+function inOrder<R>(
+  rows: readonly R[],
+  order: (row: R) => number,
+): readonly R[] {
+  let last = -Infinity;
+  const isSorted = rows.every((row) => {
+    const rises = order(row) > last;
+    last = order(row);
+    return rises;
+  });
+  return isSorted ? rows : [...rows].sort((a, b) => order(a) - order(b));
+}
+
+/** How many of the sorted rows are below this order. */
+function countBelow<R>(
+  sorted: readonly R[],
+  order: (row: R) => number,
+  limit: number,
+): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const row = sorted[middle];
+    if (row !== undefined && order(row) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function encode(key: readonly unknown[]): string {

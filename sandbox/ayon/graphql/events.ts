@@ -58,12 +58,7 @@ export function selectEvents(
       ),
     ),
   );
-  return paginate(
-    rows,
-    args,
-    (r) => [r.order],
-    (row) => ({ row }),
-  );
+  return paginate(rows, args, { order: (r) => r.order }, (row) => ({ row }));
 }
 
 type Events = GraphContext["sandbox"]["db"]["studio"]["events"];

@@ -35,12 +35,10 @@ export function selectLists(
       ? byIds(graph.tables.lists, ids)
       : graph.tables.lists.all();
   rows = pick.bySearch(rows, args["search"], (r) => [r.label, r.entityType]);
-  return paginate(
-    rows,
-    args,
-    (r) => [r.order],
-    (row) => ({ graph, row }),
-  );
+  return paginate(rows, args, { order: (r) => r.order }, (row) => ({
+    graph,
+    row,
+  }));
 }
 
 export function oneList(graph: ProjectGraph, id: unknown): ListNode {
@@ -57,7 +55,7 @@ function items({ graph, row }: ListNode, args: JsonObject): JsonObject {
   const page = paginate(
     graph.tables.listItems.find("list", row.id),
     sized,
-    (item) => [item.position, item.order],
+    { key: (item) => [item.position, item.order] },
     (item) => item,
   );
   // Here the edge itself is the item.

@@ -42,12 +42,10 @@ function selectProjects(
   );
   rows = pick.byLike(rows, args["name"], (r) => r.name);
   rows = pick.byLike(rows, args["code"], (r) => r.code);
-  return paginate(
-    rows,
-    args,
-    (r) => [r.name],
-    (row) => ({ row, graph: context.graph(row) }),
-  );
+  return paginate(rows, args, { key: (r) => [r.name] }, (row) => ({
+    row,
+    graph: context.graph(row),
+  }));
 }
 
 function oneProject(args: JsonObject, context: GraphContext): ProjectNode {

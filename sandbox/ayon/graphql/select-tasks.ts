@@ -82,7 +82,9 @@ function filterTasks(
     return null;
   let rows = candidates(graph, args, wanted);
   // The server joins its copies of inherited values, so a task of a folder without one is not listed.
-  rows = rows.filter((r) => graph.scope.stale?.has(r.folderId) !== true);
+  const { stale } = graph.scope;
+  if (stale !== null && stale.size > 0)
+    rows = rows.filter((r) => !stale.has(r.folderId));
   rows = pick.within(rows, wanted.names, (r) => r.name);
   rows = pick.within(rows, wanted.types, (r) => r.taskType);
   rows = pick.within(rows, wanted.statuses, (r) => r.status);

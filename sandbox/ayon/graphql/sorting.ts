@@ -2,18 +2,18 @@ import { asString, type JsonObject } from "../json.ts";
 import { UnhandledError } from "../errors.ts";
 import { nameOf } from "../entities/hierarchy.ts";
 import type { EntityRow, Named } from "../store/rows.ts";
-import type { SortKey } from "./connection.ts";
+import type { Sorting } from "./connection.ts";
 import type { ProjectGraph } from "./context.ts";
 
 /** Order of creation unless asked otherwise; another order is made stable by the path. */
 export function sorting(
   graph: ProjectGraph,
   sortBy: unknown,
-): SortKey<EntityRow> {
+): Sorting<EntityRow> {
   const by = asString(sortBy);
-  if (by === null) return (row) => [row.order];
+  if (by === null) return { order: (row) => row.order };
   const value = sortValue(graph, by);
-  return (row) => [value(row), graph.path(row)];
+  return { key: (row) => [value(row), graph.path(row)] };
 }
 
 function sortValue(

@@ -46,7 +46,7 @@ export function selectUsers(
       return projects.some((name) => Object.hasOwn(groups, name));
     });
   }
-  return paginate(rows, args, (r) => [r.id], userNode);
+  return paginate(rows, args, { key: (r) => [r.id] }, userNode);
 }
 
 export function oneUser(name: unknown, context: GraphContext): UserNode {

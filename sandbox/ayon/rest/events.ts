@@ -187,7 +187,7 @@ export function eventRoutes(app: App, sandbox: Sandbox): void {
     if (sent["type"] !== "delete") throw new ApiError(501, "Not implemented");
     const matches = compileFilter(sent["filter"], EVENT_FILTER);
     for (const row of sandbox.db.studio.events.all()) {
-      if (matches(eventColumn({ ...row }))) events.delete(row.id);
+      if (matches(eventColumn(row))) events.delete(row.id);
     }
     return reply.type("application/json").send("null");
   });
@@ -205,7 +205,7 @@ export function eventRoutes(app: App, sandbox: Sandbox): void {
     return sandbox.db.studio.events
       .all()
       .reverse()
-      .filter((row) => matches(eventColumn({ ...row })))
+      .filter((row) => matches(eventColumn(row)))
       .slice(offset, offset + (asNumber(sent["limit"]) ?? 100))
       .map((row) => snakeCased(withoutNulls(eventBody(row))));
   });

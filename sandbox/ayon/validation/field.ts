@@ -12,6 +12,18 @@ export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
 }
 
+const databaseNames = new WeakMap<FieldSpec, string>();
+
+/** Fields may come by the name they have in the database. Remembered: this is asked very often. */
+function databaseName(field: FieldSpec): string {
+  let name = databaseNames.get(field);
+  if (name === undefined) {
+    name = snakeCase(field.name);
+    databaseNames.set(field, name);
+  }
+  return name;
+}
+
 /** Only the keys that were sent are in `value`: a patch tells "absent" from "null". */
 export function checkModel(
   model: ModelSpec,
@@ -34,7 +46,7 @@ export function checkModel(
   for (const field of model.fields) {
     const key = Object.hasOwn(input, field.name)
       ? field.name
-      : snakeCase(field.name);
+      : databaseName(field);
     const at = [...loc, field.name];
     if (!Object.hasOwn(input, key)) {
       if (field.required === true) {

@@ -126,6 +126,10 @@ describe("enrolling", () => {
       (await enroll({ ignoreOlderThan: 0, targetTopic: "t.zero" })).body
         .dependsOn,
     ).toBe(old);
+    expect(
+      (await enroll({ ignoreOlderThan: 40_000, targetTopic: "t.long" })).body
+        .dependsOn,
+    ).toBe(old);
     const fresh = await ayon.post("/api/events", { topic: "ftrack.leech" }, as);
     expect((await enroll({ ignoreSenderTypes: ["ftrack"] })).status).toBe(204);
     expect((await enroll({ ignoreSenderTypes: [] })).body.dependsOn).toBe(
