@@ -10,7 +10,7 @@ const NAMES = [
   "Done",
   "Omitted",
 ];
-/** In the order of the studio; "extra" has no order. */
+/** In the order of the studio; "unsorted" has no order. */
 const TYPES = ["modeling", "rigging", "lighting"];
 
 /**
@@ -59,11 +59,11 @@ export function nextTaskFacts(row: NextTaskScene): NextTaskFacts {
         actor: { id: null, username: null },
       })),
     tasks: parsed.map((p) => p.task),
-    taskTypes: [...TYPES.toReversed(), "extra"].map((name) => ({
+    taskTypes: [...TYPES.toReversed(), "unsorted"].map((name) => ({
       id: ftrackId(name),
       name,
       sort:
-        row.sorts?.[name] ?? (name === "extra" ? null : TYPES.indexOf(name)),
+        row.sorts?.[name] ?? (name === "unsorted" ? null : TYPES.indexOf(name)),
     })),
   };
 }

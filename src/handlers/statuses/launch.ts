@@ -140,7 +140,6 @@ export function decideLaunch(
   settings: LaunchSettings,
 ): Decision {
   const counting = facts.launches.filter((each) => counts(each, settings));
-  const others = facts.launches.filter((each) => !counting.includes(each));
   const ids = new Set(counting.flatMap((launch) => launch.selected));
   return decisionOf([
     ...[...ids].map((id) => {
@@ -149,7 +148,7 @@ export function decideLaunch(
         ? ignored(id, "What was selected is no task of this project.")
         : walkRows(task, facts, settings.mapping);
     }),
-    ...others.flatMap(({ selected, actionIdentifier }) =>
+    ...facts.launches.flatMap(({ selected, actionIdentifier }) =>
       selected
         .filter((id) => !ids.has(id))
         .map((id) => ignored(id, `Action ${actionIdentifier} does not count.`)),
@@ -203,21 +202,15 @@ export function concludeLaunch(
       .filter((r) => r.status === "failed" && r.error?.transient !== true)
       .map((r) => r.changeId),
   );
-  const tried = decideLaunch(facts, settings).changes.filter((c) =>
-    refused.has(c.id),
-  );
-  return decisionOf(
-    tried.flatMap((change) => {
-      if (change.kind !== "ftrack.update") return [];
-      const task = facts.tasks.find((t) => t.id === change.entityId);
-      if (task === undefined) return [];
-      const used = settings.mapping.findIndex((row) =>
-        facts.statuses.some(
-          (s) =>
-            s.id === change.data["status_id"] && isSameName(s.name, row.name),
-        ),
-      );
-      return walkRows(task, facts, settings.mapping.slice(used + 1));
-    }),
-  );
+  const verdicts = facts.tasks.flatMap((task) => {
+    const tried = walkRows(task, facts, settings.mapping);
+    if (!("kind" in tried) || !refused.has(tried.id)) return [];
+    const statusId = tried.data["status_id"];
+    const { name } = facts.statuses.find((s) => s.id === statusId) ?? {};
+    const used = settings.mapping.findIndex((row) =>
+      isSameName(row.name, name ?? ""),
+    );
+    return walkRows(task, facts, settings.mapping.slice(used + 1));
+  });
+  return decisionOf(verdicts);
 }

@@ -109,9 +109,7 @@ export function decideNextTask(
     } else done.add(entityId);
   }
 
-  const parentIds = new Set(
-    facts.tasks.filter((t) => done.has(t.id)).map((t) => t.parentId),
-  );
+  const parentIds = new Set(facts.tasks.map((t) => t.parentId));
   const next = settings.name_sorting ? nextByName : nextByType;
   for (const parentId of parentIds) {
     const batches = byType(
@@ -132,8 +130,7 @@ function byType(
   return taskTypes
     .filter((type) => type.sort !== null)
     .toSorted((a, b) => (a.sort ?? 0) - (b.sort ?? 0) || byCode(a.name, b.name))
-    .map((type) => tasks.filter((t) => t.typeId === type.id))
-    .filter((batch) => batch.length > 0);
+    .map((type) => tasks.filter((t) => t.typeId === type.id));
 }
 
 type Next = (

@@ -176,7 +176,7 @@ function decideParent(
   const children = facts.tasks.filter((t) => t.parentId === parent.id);
   if (children.length === 0)
     return skip(subject, "no-task", "There is no task below it any more.");
-  const name = wantedName(parent, children, facts, settings);
+  const name = wantedName(children, facts, settings);
   if (name === null) {
     const now = children.map((t) => nameOf(facts, t.statusId)).join(", ");
     return skip(
@@ -200,7 +200,6 @@ function decideParent(
 }
 
 function wantedName(
-  parent: Parent,
   children: readonly Task[],
   facts: TaskToParentFacts,
   settings: TaskToParentSettings,
@@ -213,10 +212,9 @@ function wantedName(
     children.every((t) => isIn(t, row.value)),
   );
   if (all !== undefined) return all.name;
-  const changedIds = new Set(
-    facts.changed.filter((c) => c.parentId === parent.id).map((c) => c.taskId),
+  const changed = children.filter((t) =>
+    facts.changed.some((c) => c.taskId === t.id),
   );
-  const changed = children.filter((t) => changedIds.has(t.id));
   const single = settings.parent_status_by_task_status.find((row) =>
     changed.some((t) => isIn(t, row.task_statuses)),
   );

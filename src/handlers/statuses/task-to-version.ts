@@ -125,16 +125,13 @@ function decideTask(
     task === undefined
       ? bareSubject(transition.entityId, "Task")
       : subjectOf(task, "Task");
-  switch (authorOf(transition.actor, facts.serviceUser)) {
-    case "service":
-      return [skip(subject, "own-write", "This service changed the task.")];
-    case "unknown":
-      return [
-        skip(subject, "unknown-actor", "It is not known who changed the task."),
-      ];
-    case "somebody":
-      break;
-  }
+  const author = authorOf(transition.actor, facts.serviceUser);
+  if (author === "service")
+    return [skip(subject, "own-write", "This service changed the task.")];
+  if (author === "unknown")
+    return [
+      skip(subject, "unknown-actor", "It is not known who changed the task."),
+    ];
   if (task === undefined)
     return [skip(subject, "entity-gone", "The task is gone.")];
   const status = statusOf(facts, task.statusId);

@@ -20,9 +20,10 @@ function taskTransition(
 ): Transition | null {
   if (entity.baseType !== "task" || entity.objectType !== "Task") return null;
   const change = entity.changes.get("statusid");
-  const newStatusId = idIn(change?.new);
+  if (change === undefined) return null;
+  const newStatusId = idIn(change.new);
   // Creation has no old status and removal no new one: neither is a change of status.
-  if (newStatusId === null || idIn(change?.old) === null) return null;
+  if (newStatusId === null || idIn(change.old) === null) return null;
   const { entityId, parentId } = entity;
   return { entityId, parentId, newStatusId, actor };
 }

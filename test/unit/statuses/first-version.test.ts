@@ -6,7 +6,11 @@ import {
   type FirstVersionFacts,
   type FirstVersionSettings,
 } from "../../../src/handlers/statuses/first-version.ts";
-import { skipReasons, statusWrites } from "../../support/decisions.ts";
+import {
+  skipDetails,
+  skipReasons,
+  statusWrites,
+} from "../../support/decisions.ts";
 import { anEvent, taskStatus, versionStatus } from "../../support/events.ts";
 import { aSchema, statusesOf, statusId } from "../../support/statuses.ts";
 
@@ -30,6 +34,11 @@ describe("a first version", () => {
     ["number 10", created("10", "t"), false],
     ["HA-46 without a task", created(1, null), false],
     ["an empty task", created(1, ""), false],
+    [
+      "no word of a task",
+      { ...created(1, "t"), changes: { version: { old: null, new: 1 } } },
+      false,
+    ],
     ["changed, not created", created(1, "t", "update"), false],
     ["no number", versionStatus("v", null, "a"), false],
     ["a task", taskStatus("t", null, "a", { action: "add" }), false],
@@ -54,10 +63,10 @@ interface Row {
   readonly detail?: string;
 }
 
-function decide(row: Row, also: readonly string[] = []) {
+function factsOf(row: Row, also: readonly string[]): FirstVersionFacts {
   const createdAs =
     row.createdAs === undefined ? "Pending Review" : row.createdAs;
-  const facts: FirstVersionFacts = {
+  return {
     statuses: statusesOf(...NAMES),
     schema: aSchema({ versions: row.offers ?? NAMES }),
     created: ["v", ...also].map((id) => ({
@@ -75,7 +84,10 @@ function decide(row: Row, also: readonly string[] = []) {
       taskType: row.taskType ?? "Compositing",
     })),
   };
-  return decideFirstVersion(facts, {
+}
+
+function decide(row: Row, also: readonly string[] = []) {
+  return decideFirstVersion(factsOf(row, also), {
     status: "",
     mapping: [],
     ...row.settings,
@@ -105,7 +117,7 @@ describe("status of a first version", () => {
         settings: byType,
         taskType: "Lighting",
         skip: "no-mapping-row",
-        detail: 'No row fits the task "comp main".',
+        detail: 'show/shot/geo/v: No row fits the task "comp main".',
       },
     ],
     [
@@ -176,7 +188,8 @@ describe("status of a first version", () => {
       {
         settings: { status: "Nope" },
         skip: "status-not-available",
-        detail: '"Nope" is not among the statuses of versions.',
+        detail:
+          'show/shot/geo/v: "Nope" is not among the statuses of versions.',
       },
     ],
     [
@@ -184,7 +197,7 @@ describe("status of a first version", () => {
       {
         settings: {},
         skip: "no-mapping-row",
-        detail: "No status of first versions is set.",
+        detail: "v: No status of first versions is set.",
       },
     ],
     [
@@ -193,7 +206,7 @@ describe("status of a first version", () => {
         settings: conform,
         createdAs: "Pending Conform",
         skip: "already-set",
-        detail: "It already is Pending Conform.",
+        detail: "show/shot/geo/v: It already is Pending Conform.",
       },
     ],
     [
@@ -206,7 +219,8 @@ describe("status of a first version", () => {
         settings: conform,
         now: "Approved",
         skip: "superseded",
-        detail: "Somebody has changed it already, to Approved.",
+        detail:
+          "show/shot/geo/v: Somebody has changed it already, to Approved.",
       },
     ],
     [
@@ -224,23 +238,39 @@ describe("status of a first version", () => {
         settings: conform,
         gone: true,
         skip: "entity-gone",
-        detail: "The version is gone.",
+        detail: "v: The version is gone.",
       },
     ],
   ])("%s", (_, row) => {
     const decision = decide(row);
-    expect(statusWrites(decision)).toEqual(
+    expect(statusWrites(decision, "AssetVersion")).toEqual(
       row.write === undefined ? {} : { v: row.write },
     );
     expect(skipReasons(decision)).toEqual(
       row.skip === undefined ? {} : { v: row.skip },
     );
     if (row.detail !== undefined)
-      expect(decision.skips[0]?.detail).toBe(row.detail);
+      expect(skipDetails(decision)).toEqual([`AssetVersion ${row.detail}`]);
   });
 
   it("HA-48 one version does not stop the next", () => {
     const decision = decide({ settings: conform, gone: true }, ["w"]);
-    expect(statusWrites(decision)).toEqual({ w: "pending conform" });
+    expect(skipReasons(decision)).toEqual({ v: "entity-gone" });
+    expect(statusWrites(decision, "AssetVersion")).toEqual({
+      w: "pending conform",
+    });
+  });
+
+  it("each version has its own names", () => {
+    const facts = factsOf({ settings: {} }, ["w"]);
+    const [first, second] = facts.versions;
+    const decision = decideFirstVersion(
+      { ...facts, versions: [first!, { ...second!, taskName: "roto" }] },
+      {
+        status: "",
+        mapping: [{ key: "task", name: "roto", status: "Approved" }],
+      },
+    );
+    expect(statusWrites(decision, "AssetVersion")).toEqual({ w: "approved" });
   });
 });

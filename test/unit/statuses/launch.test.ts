@@ -10,7 +10,11 @@ import {
   type LaunchFacts,
   type LaunchSettings,
 } from "../../../src/handlers/statuses/launch.ts";
-import { skipReasons, statusWrites } from "../../support/decisions.ts";
+import {
+  skipDetails,
+  skipReasons,
+  statusWrites,
+} from "../../support/decisions.ts";
 import { anEvent } from "../../support/events.ts";
 import { aSchema, statusesOf, statusId } from "../../support/statuses.ts";
 
@@ -94,6 +98,8 @@ describe("patterns of identifiers", () => {
     ["a*a", "a", false],
     ["a*a", "aa", true],
     ["a*b*b", "ab", false],
+    ["a*x*b", "ab", false],
+    ["*a*b", "ab", true],
     ["a*b*b", "abb", true],
     [".*", MAYA, false],
     ["", "", true],
@@ -235,7 +241,7 @@ describe("status of a task on which work starts", () => {
     ],
   ])("%s", (_, row) => {
     const decision = decideLaunch(factsOf(row), settingsOf(row));
-    expect(statusWrites(decision)).toEqual(
+    expect(statusWrites(decision, "Task")).toEqual(
       row.write === undefined ? {} : { t: row.write },
     );
     expect(skipReasons(decision)).toEqual(
@@ -250,6 +256,25 @@ describe("status of a task on which work starts", () => {
     expect(decision.changes).toEqual([]);
     expect(skipReasons(decision)).toEqual({ t: "already-set" });
     expect(decision.skips[0]?.detail).toBe("It has just become Ready.");
+  });
+
+  it("each task has its own status", () => {
+    const facts = factsOf({ status: "Ready" });
+    const [task] = facts.tasks;
+    const held = {
+      ...task!,
+      id: ftrackId("held"),
+      statusId: statusId("On Hold"),
+    };
+    const launches = [
+      { actionIdentifier: MAYA, selected: [held.id, task!.id] },
+    ];
+    const decision = decideLaunch(
+      { ...facts, tasks: [task!, held], launches },
+      settingsOf({ status: "", rows: ignoreFirst }),
+    );
+    expect(statusWrites(decision, "Task")).toEqual({ t: "in progress" });
+    expect(skipReasons(decision)).toEqual({ held: "ignored-by-rule" });
   });
 
   it("several starts of one task make one write", () => {
@@ -269,21 +294,23 @@ describe("status of a task on which work starts", () => {
 
   it("says in a skip what an administrator has to know", () => {
     const details = (row: Row) =>
-      decideLaunch(factsOf(row), settingsOf(row)).skips.map((s) => s.detail);
+      skipDetails(decideLaunch(factsOf(row), settingsOf(row)));
     expect(details({ status: "Retake", rows: [] })).toEqual([
-      "No row starts from Retake.",
+      "Task show/shot/anim: No row starts from Retake.",
     ]);
     expect(
       details({ status: "Not Ready", rows: readyFirst, offers: [] }),
-    ).toEqual(["None of Ready, In Progress is a status of this type of task."]);
+    ).toEqual([
+      "Task show/shot/anim: None of Ready, In Progress is a status of this type of task.",
+    ]);
     expect(details({ status: "On Hold", rows: ignoreFirst })).toEqual([
-      "On Hold is left alone.",
+      "Task show/shot/anim: On Hold is left alone.",
     ]);
     expect(details({ status: "Ready", identifiers: [] })).toEqual([
-      `Action ${MAYA} does not count.`,
+      `TypedContext t: Action ${MAYA} does not count.`,
     ]);
     expect(details({ status: "Ready", missing: true })).toEqual([
-      "What was selected is no task of this project.",
+      "TypedContext t: What was selected is no task of this project.",
     ]);
   });
 });
@@ -309,7 +336,14 @@ describe("HA-54 where Ftrack refuses the status", () => {
     ["not for another change", result({ changeId: "other" }), {}],
   ])("%s", (_, outcome, writes) => {
     const decision = concludeLaunch(factsOf(row), settingsOf(row), [outcome]);
-    expect(statusWrites(decision)).toEqual(writes);
+    expect(statusWrites(decision, "Task")).toEqual(writes);
+  });
+
+  it("without a word of why", () => {
+    const { error, ...bare } = result({});
+    expect(error).toBeDefined();
+    const decision = concludeLaunch(factsOf(row), settingsOf(row), [bare]);
+    expect(statusWrites(decision, "Task")).toEqual({ t: "in progress" });
   });
 
   it("gives up below the last row", () => {

@@ -63,7 +63,7 @@ describe("the next task, whatever the tasks", () => {
     fc.assert(
       fc.property(scene, fc.boolean(), (facts, name_sorting) => {
         const rule = { ...settings, name_sorting };
-        const writes = statusWrites(decideNextTask(facts, rule));
+        const writes = statusWrites(decideNextTask(facts, rule), "Task");
         const again = decideNextTask(
           {
             ...facts,
@@ -75,7 +75,7 @@ describe("the next task, whatever the tasks", () => {
           },
           rule,
         );
-        expect(statusWrites(again)).toEqual({});
+        expect(statusWrites(again, "Task")).toEqual({});
       }),
     );
   });
@@ -84,7 +84,9 @@ describe("the next task, whatever the tasks", () => {
     fc.assert(
       fc.property(scene, fc.boolean(), (facts, name_sorting) => {
         const decision = decideNextTask(facts, { ...settings, name_sorting });
-        for (const [id, status] of Object.entries(statusWrites(decision))) {
+        for (const [id, status] of Object.entries(
+          statusWrites(decision, "Task"),
+        )) {
           const task = facts.tasks.find((t) => t.id === id);
           expect([
             ["not ready", "ready"],

@@ -4,7 +4,11 @@ import {
   decideNextTask,
   type NextTaskSettings,
 } from "../../../src/handlers/statuses/next-task.ts";
-import { skipReasons, statusWrites } from "../../support/decisions.ts";
+import {
+  skipDetails,
+  skipReasons,
+  statusWrites,
+} from "../../support/decisions.ts";
 import { nextTaskFacts, type NextTaskScene } from "../../support/next-task.ts";
 
 const DEFAULTS: NextTaskSettings = {
@@ -147,7 +151,7 @@ describe("status of the next task", () => {
       {
         tasks: [
           "*s1 modeling m1:Done",
-          "s1 extra x1:Not Ready",
+          "s1 unsorted x1:Not Ready",
           "s1 rigging r1:Not Ready",
         ],
         writes: { r1: "ready" },
@@ -289,7 +293,7 @@ describe("status of the next task", () => {
     ],
   ])("%s", (_, row) => {
     const decision = decide(row);
-    expect(statusWrites(decision)).toEqual(row.writes ?? {});
+    expect(statusWrites(decision, "Task")).toEqual(row.writes ?? {});
     expect(skipReasons(decision)).toEqual(row.skips ?? {});
     expect(decision.issues).toEqual([]);
   });
@@ -303,21 +307,21 @@ describe("status of the next task", () => {
       { ...facts, transitions: [gone, ...facts.transitions] },
       DEFAULTS,
     );
-    expect(statusWrites(decision)).toEqual({ r1: "ready" });
+    expect(statusWrites(decision, "Task")).toEqual({ r1: "ready" });
     expect(skipReasons(decision)).toEqual({ gone: "entity-gone" });
+    expect(skipDetails(decision)).toEqual(["Task gone: The task is gone."]);
   });
 
   it("says in a skip what an administrator has to know", () => {
-    const details = (row: Row) =>
-      decide(row).skips.map((s) => [s.subject.path, s.detail]);
+    const details = (row: Row) => skipDetails(decide(row));
     expect(
       details({ tasks: ["*s1 modeling m1:Done", "s1 rigging r1:Ready"] }),
-    ).toEqual([["show/s1/r1", "No row says what follows Ready."]]);
+    ).toEqual(["Task show/s1/r1: No row says what follows Ready."]);
     expect(details({ tasks: ["*s1 modeling m1:Ready"] })).toEqual([
-      ["show/s1/m1", "Ready is no status of done tasks."],
+      "Task show/s1/m1: Ready is no status of done tasks.",
     ]);
     expect(details({ tasks: ["*s1 modeling m1:Done/Ready"] })).toEqual([
-      ["show/s1/m1", "It is Ready by now."],
+      "Task show/s1/m1: It is Ready by now.",
     ]);
     expect(
       details({
@@ -325,7 +329,7 @@ describe("status of the next task", () => {
         offers: [],
       }),
     ).toEqual([
-      ["show/s1/r1", '"Ready" is not among the statuses of this type of task.'],
+      'Task show/s1/r1: "Ready" is not among the statuses of this type of task.',
     ]);
     expect(
       details({
@@ -337,8 +341,8 @@ describe("status of the next task", () => {
         ],
       }),
     ).toEqual([
-      ["show/s1/r1", "Omitted is left alone."],
-      ["show/s1/r2", "It is next, and Approved already."],
+      "Task show/s1/r1: Omitted is left alone.",
+      "Task show/s1/r2: It is next, and Approved already.",
     ]);
   });
 
@@ -351,7 +355,7 @@ describe("status of the next task", () => {
       mapping: [{ name: "Ready", value: "In Progress" }],
     };
     const repeated = { ...facts, justMoved: new Set([ftrackId("r1")]) };
-    expect(statusWrites(decideNextTask(facts, settings))).toEqual({
+    expect(statusWrites(decideNextTask(facts, settings), "Task")).toEqual({
       r1: "in progress",
     });
     const decision = decideNextTask(repeated, settings);

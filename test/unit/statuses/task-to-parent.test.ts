@@ -7,7 +7,11 @@ import {
   type TaskToParentSettings,
 } from "../../../src/handlers/statuses/task-to-parent.ts";
 import type { Task } from "../../../src/handlers/statuses/rows.ts";
-import { skipReasons, statusWrites } from "../../support/decisions.ts";
+import {
+  skipDetails,
+  skipReasons,
+  statusWrites,
+} from "../../support/decisions.ts";
 import { aSchema, statusesOf, statusId } from "../../support/statuses.ts";
 
 const NAMES = [
@@ -43,6 +47,8 @@ interface Row {
   readonly parents?: Readonly<Record<string, Partial<Parent>>>;
   readonly settings?: Partial<TaskToParentSettings>;
   readonly offers?: Readonly<Record<string, readonly string[]>>;
+  /** What the writes are about; Shot by default. */
+  readonly type?: string;
   readonly writes?: Readonly<Record<string, string>>;
   readonly skips?: Readonly<Record<string, string>>;
 }
@@ -148,6 +154,7 @@ describe("status from tasks to their parent", () => {
             { new_status: "COMPLETED", task_statuses: ["IN PROGRESS"] },
           ],
         },
+        type: "AssetBuild",
         writes: { b1: "completed" },
       },
     ],
@@ -273,7 +280,9 @@ describe("status from tasks to their parent", () => {
     ],
   ])("%s", (_, row) => {
     const decision = decide(row);
-    expect(statusWrites(decision)).toEqual(row.writes ?? {});
+    expect(statusWrites(decision, row.type ?? "Shot")).toEqual(
+      row.writes ?? {},
+    );
     expect(skipReasons(decision)).toEqual(row.skips ?? {});
     expect(decision.issues).toEqual([]);
   });
@@ -304,9 +313,11 @@ describe("status from tasks to their parent", () => {
         },
       ],
     };
-    expect(skipReasons(decideTaskToParent(facts, DEFAULTS))).toEqual({
-      shot: "no-task",
-    });
+    const decision = decideTaskToParent(facts, DEFAULTS);
+    expect(skipReasons(decision)).toEqual({ shot: "no-task" });
+    expect(skipDetails(decision)).toEqual([
+      "Shot show/shot: There is no task below it any more.",
+    ]);
   });
 
   it("HA-21 an unknown object type is reported, the others work", () => {
@@ -314,7 +325,7 @@ describe("status from tasks to their parent", () => {
       tasks: ["*shot:Retake"],
       settings: { parent_object_types: ["Shotgun", "shot"] },
     });
-    expect(statusWrites(decision)).toEqual({ shot: "in progress" });
+    expect(statusWrites(decision, "Shot")).toEqual({ shot: "in progress" });
     expect(decision.issues).toEqual([
       {
         severity: "warning",
@@ -345,30 +356,32 @@ describe("status from tasks to their parent", () => {
   });
 
   it("says in a skip what an administrator has to know", () => {
-    const details = (row: Row) => decide(row).skips.map((s) => s.detail);
+    const details = (row: Row) => skipDetails(decide(row));
     expect(details({ tasks: ["*shot:Approved", "shot:Ready"] })).toEqual([
-      "No row fits tasks that are Approved, Ready.",
+      "Shot show/shot: No row fits tasks that are Approved, Ready.",
     ]);
     expect(details({ tasks: ["*shot:Approved"], offers: {} })).toEqual([
-      '"Completed" is not among the statuses of Shot.',
+      'Shot show/shot: "Completed" is not among the statuses of Shot.',
     ]);
     expect(
       details({ tasks: ["*sq:Retake"], parents: { sq: sequence } }),
-    ).toEqual(["Sequence is not among the listed object types."]);
+    ).toEqual([
+      "Sequence show/sq: Sequence is not among the listed object types.",
+    ]);
     expect(
       details({
         tasks: ["*shot:Approved"],
         parents: { shot: { statusId: statusId("Completed") } },
       }),
-    ).toEqual(["It already is Completed."]);
+    ).toEqual(["Shot show/shot: It already is Completed."]);
     expect(details({ tasks: ["*gone:Approved"] })).toEqual([
-      "The parent is no folder, or is gone.",
+      "TypedContext gone: The parent is no folder, or is gone.",
     ]);
     expect(
       details({
         tasks: ["*shot:Approved"],
         settings: { parent_object_types: [] },
       }),
-    ).toEqual(["The list of object types is empty."]);
+    ).toEqual(["TypedContext shot: The list of object types is empty."]);
   });
 });

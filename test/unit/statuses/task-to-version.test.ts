@@ -6,7 +6,11 @@ import {
   type TaskToVersionSettings,
 } from "../../../src/handlers/statuses/task-to-version.ts";
 import type { Transition } from "../../../src/handlers/statuses/transitions.ts";
-import { skipReasons, statusWrites } from "../../support/decisions.ts";
+import {
+  skipDetails,
+  skipReasons,
+  statusWrites,
+} from "../../support/decisions.ts";
 import { aSchema, statusesOf, statusId } from "../../support/statuses.ts";
 
 const TASK = ftrackId("task");
@@ -31,6 +35,8 @@ interface Row {
   readonly versions: readonly string[];
   readonly settings?: Partial<TaskToVersionSettings>;
   readonly offers?: readonly string[];
+  /** Asset types that were read. */
+  readonly types?: readonly string[];
   readonly actor?: Transition["actor"];
   readonly serviceUser?: typeof SERVICE | null;
   readonly writes?: Readonly<Record<string, string>>;
@@ -39,8 +45,8 @@ interface Row {
 
 const anna = { id: ftrackId("u-anna"), username: "anna@studio.test" };
 
-function decide(row: Row) {
-  const facts: TaskToVersionFacts = {
+function factsOf(row: Row): TaskToVersionFacts {
+  return {
     statuses: statusesOf(...NAMES),
     schema: aSchema({ versions: row.offers ?? NAMES }),
     transitions: [
@@ -61,7 +67,8 @@ function decide(row: Row) {
               name: "anim",
               parentId: ftrackId("shot"),
               typeId: null,
-              statusId: statusId(row.task ?? "Pending Review"),
+              statusId:
+                row.task === "" ? null : statusId(row.task ?? "Pending Review"),
               path: "show/shot/anim",
             },
           ],
@@ -79,9 +86,13 @@ function decide(row: Row) {
       };
     }),
     assetTypes:
-      (row.settings?.asset_types ?? []).length > 0 ? ["mov", "render"] : [],
+      row.types ??
+      ((row.settings?.asset_types ?? []).length > 0 ? ["mov", "render"] : []),
   };
-  return decideTaskToVersion(facts, { ...DEFAULTS, ...row.settings });
+}
+
+function decide(row: Row) {
+  return decideTaskToVersion(factsOf(row), { ...DEFAULTS, ...row.settings });
 }
 
 const clientReview = {
@@ -265,7 +276,7 @@ describe("status from a task to its latest versions", () => {
     ],
   ])("%s", (_, row) => {
     const decision = decide(row);
-    expect(statusWrites(decision)).toEqual(row.writes ?? {});
+    expect(statusWrites(decision, "AssetVersion")).toEqual(row.writes ?? {});
     expect(skipReasons(decision)).toEqual(row.skips ?? {});
     expect(decision.issues).toEqual([]);
   });
@@ -275,7 +286,7 @@ describe("status from a task to its latest versions", () => {
       versions: ["geo v1 mov:Approved"],
       settings: { asset_types: ["nope"] },
     });
-    expect(statusWrites(decision)).toEqual({});
+    expect(statusWrites(decision, "AssetVersion")).toEqual({});
     expect(skipReasons(decision)).toEqual({ task: "type-not-listed" });
     expect(decision.issues).toEqual([
       {
@@ -293,7 +304,7 @@ describe("status from a task to its latest versions", () => {
       versions: ["geo v1 mov:Approved"],
       serviceUser: null,
     });
-    expect(statusWrites(decision)).toEqual({});
+    expect(statusWrites(decision, "AssetVersion")).toEqual({});
     expect(skipReasons(decision)).toEqual({ task: "unknown-actor" });
     expect(decision.issues.map((i) => [i.severity, i.rule, i.subject])).toEqual(
       [
@@ -310,37 +321,61 @@ describe("status from a task to its latest versions", () => {
     expect(decision.issues[0]?.fix).toContain("user name in the settings");
   });
 
+  it("an allow list is not checked where the types were not read", () => {
+    const decision = decide({
+      versions: ["geo v1 mov:Approved"],
+      settings: { asset_types: ["nope"] },
+      types: [],
+    });
+    expect(decision.issues).toEqual([]);
+  });
+
+  it("each task has its own versions", () => {
+    const first = factsOf({ versions: ["geo v1 mov:Approved"] });
+    const other = { ...first.tasks[0]!, id: ftrackId("other") };
+    const facts = {
+      ...first,
+      tasks: [other, ...first.tasks],
+      transitions: [
+        ...first.transitions,
+        { ...first.transitions[0]!, entityId: other.id },
+      ],
+    };
+    const decision = decideTaskToVersion(facts, DEFAULTS);
+    expect(statusWrites(decision, "AssetVersion")).toEqual({
+      geo1: "pending review",
+    });
+    expect(skipReasons(decision)).toEqual({ other: "not-relevant" });
+  });
+
   it("says in a skip what an administrator has to know", () => {
-    const details = (row: Row) =>
-      decide(row).skips.map((s) => [s.subject.path, s.detail]);
-    expect(details({ versions: ["geo v1 mov:Approved"], offers: [] })).toEqual([
-      ["show/shot/geo/v1", "None of Pending Review is a status of versions."],
+    const details = (row: Row) => skipDetails(decide(row));
+    const versions = ["geo v1 mov:Approved"];
+    expect(details({ versions, settings: clientReview, offers: [] })).toEqual([
+      "AssetVersion show/shot/geo/v1: None of Nope, client review, Pending Review is a status of versions.",
     ]);
     expect(details({ versions: [] })).toEqual([
-      ["show/shot/anim", "No version was made from the task."],
+      "Task show/shot/anim: No version was made from the task.",
     ]);
     expect(
-      details({
-        versions: ["geo v1 mov:Approved"],
-        settings: { asset_types: ["render"] },
-      }),
+      details({ versions, settings: { asset_types: ["render"] } }),
     ).toEqual([
-      [
-        "show/shot/anim",
-        "The asset types of its versions are left out in the settings.",
-      ],
+      "Task show/shot/anim: The asset types of its versions are left out in the settings.",
     ]);
-    expect(details({ versions: [], task: "Nirvana" })).toEqual([
-      ["show/shot/anim", "The task has an unknown status (nirvana)."],
+    expect(details({ versions, task: "Nirvana" })).toEqual([
+      "Task show/shot/anim: The task has an unknown status (nirvana).",
     ]);
-    expect(details({ versions: [], task: null })).toEqual([
-      ["task", "The task is gone."],
+    expect(details({ versions, task: "" })).toEqual([
+      "Task show/shot/anim: The task has no status.",
+    ]);
+    expect(details({ versions, task: null })).toEqual([
+      "Task task: The task is gone.",
+    ]);
+    expect(details({ versions, actor: { id: null, username: null } })).toEqual([
+      "Task show/shot/anim: It is not known who changed the task.",
     ]);
     expect(
-      details({ versions: [], actor: { id: null, username: null } }),
-    ).toEqual([["show/shot/anim", "It is not known who changed the task."]]);
-    expect(
-      details({ versions: [], actor: { id: SERVICE.id, username: null } }),
-    ).toEqual([["show/shot/anim", "This service changed the task."]]);
+      details({ versions, actor: { id: SERVICE.id, username: null } }),
+    ).toEqual(["Task show/shot/anim: This service changed the task."]);
   });
 });

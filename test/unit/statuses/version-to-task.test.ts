@@ -5,7 +5,11 @@ import {
   type VersionToTaskFacts,
   type VersionToTaskSettings,
 } from "../../../src/handlers/statuses/version-to-task.ts";
-import { skipReasons, statusWrites } from "../../support/decisions.ts";
+import {
+  skipDetails,
+  skipReasons,
+  statusWrites,
+} from "../../support/decisions.ts";
 import { aSchema, statusesOf, statusId } from "../../support/statuses.ts";
 
 const NAMES = ["Ready", "Pending Review", "Approved", "Done", "Retake"];
@@ -208,62 +212,44 @@ describe("status from a version to its task", () => {
     ],
   ])("%s", (_, row) => {
     const decision = decide(row);
-    expect(statusWrites(decision)).toEqual(row.writes ?? {});
+    expect(statusWrites(decision, "Task")).toEqual(row.writes ?? {});
     expect(skipReasons(decision)).toEqual(row.skips ?? {});
     expect(decision.issues).toEqual([]);
   });
 
   it("says in a skip what an administrator has to know", () => {
-    const details = (row: Row) =>
-      decide(row).skips.map((s) => [s.subject.path, s.subject.type, s.detail]);
+    const details = (row: Row) => skipDetails(decide(row));
+    const version = "AssetVersion show/shot/geo/v1";
     expect(
       details({ got: ["v1 roto mov:Approved"], settings: approvedIsDone }),
     ).toEqual([
-      [
-        "show/shot/roto",
-        "Task",
-        "None of Done, Approved is a status of this type of task.",
-      ],
+      "Task show/shot/roto: None of Done, Approved is a status of this type of task.",
     ]);
     expect(
       details({
         got: ["v1 anim mov:Approved", "v2 anim mov:Retake"],
-        now: { v2: "Done" },
+        now: { v1: "Done" },
       }),
-    ).toEqual([
-      [
-        "show/shot/geo/v2",
-        "AssetVersion",
-        "The version has changed again, to Done.",
-      ],
-    ]);
+    ).toEqual([`${version}: The version has changed again, to Done.`]);
     expect(
       details({ got: ["v1 anim mov:Approved", "v2 anim mov:Retake"] }),
-    ).toEqual([["show/shot/anim", "Task", "A later version decides."]]);
+    ).toEqual(["Task show/shot/anim: A later version decides."]);
     expect(details({ got: ["v1 anim x:Nirvana"] })).toEqual([
-      [
-        "show/shot/geo/v1",
-        "AssetVersion",
-        "The version has an unknown status (nirvana).",
-      ],
+      `${version}: The version has an unknown status (nirvana).`,
     ]);
     expect(details({ got: ["v1 anim x:Done"], gone: ["v1"] })).toEqual([
-      ["v1", "AssetVersion", "The version is gone."],
+      "AssetVersion v1: The version is gone.",
     ]);
     expect(details({ got: ["v1 - x:Done"] })).toEqual([
-      ["show/shot/geo/v1", "AssetVersion", "The version belongs to no task."],
+      `${version}: The version belongs to no task.`,
     ]);
     expect(details({ got: ["v1 anim x:Done"], echo: ["v1"] })).toEqual([
-      ["show/shot/geo/v1", "AssetVersion", "The version follows its task."],
+      `${version}: The version follows its task.`,
     ]);
     expect(
       details({ got: ["v1 anim x:Done"], settings: { asset_types: ["x"] } }),
     ).toEqual([
-      [
-        "show/shot/geo/v1",
-        "AssetVersion",
-        'Versions of type "x" are left out in the settings.',
-      ],
+      `${version}: Versions of type "x" are left out in the settings.`,
     ]);
   });
 });
