@@ -3,27 +3,22 @@ import { z } from "zod";
 import { UnavailableError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
-import { openDrainQueue, ring } from "./bell.ts";
+import { openDrainQueue } from "./bell.ts";
 import { closeQueue } from "./bull.ts";
-import { chunksOfText, groupBy } from "./group.ts";
-import { partitionName } from "./keys.ts";
+import { DEFAULT_SEEN_LIMITS, deliver, type SeenLimits } from "./deliver.ts";
 import {
   DEFAULT_MEMORY_LIMITS,
   makeMemoryGuard,
   type MemoryLimits,
 } from "./memory.ts";
 
-import { ADVANCE, ENQUEUE, MARK_DIRTY, queueScript, run } from "./scripts.ts";
-import { execute, guard, guardWithin } from "./redis-error.ts";
-import { EAGER_TIMEOUT_MS, type Connection } from "./redis.ts";
+import { ADVANCE, run } from "./scripts.ts";
+import { guard } from "./redis-error.ts";
+import type { Connection } from "./redis.ts";
 import { makeSentHistory, type Sent } from "./sent-history.ts";
 import type { Cursor, EnqueueResult, Inbox, Json } from "./types.ts";
 
-export interface InboxOptions {
-  /** How long an event id is remembered against duplicates; longer than any overlap of a catch-up. */
-  readonly windowMs: number;
-  /** Most ids remembered per project. */
-  readonly maxSeen: number;
+export interface InboxOptions extends SeenLimits {
   /** Acknowledged batches are kept in memory this long, and this many events, for when Redis loses them. */
   readonly keepMs: number;
   readonly keepEvents: number;
@@ -31,8 +26,7 @@ export interface InboxOptions {
 }
 
 export const DEFAULT_INBOX_OPTIONS: InboxOptions = {
-  windowMs: 2 * 3600_000,
-  maxSeen: 200_000,
+  ...DEFAULT_SEEN_LIMITS,
   keepMs: 10_000,
   keepEvents: 5_000,
   memory: DEFAULT_MEMORY_LIMITS,
@@ -62,9 +56,6 @@ const MARK_TTL_MS = 7 * 24 * 3600_000;
 function markOf(seq: number): string {
   return seq === 0 ? "" : String(seq);
 }
-
-/** Scripts block Redis while they run: not more events and characters than this in one. */
-const MOST_PER_SCRIPT = [500, 2_000_000] as const;
 
 /**
  * The writing side of the inboxes.
@@ -103,33 +94,9 @@ export function openInbox(
   }
 
   async function send(sent: Sent): Promise<EnqueueResult> {
-    const groups = groupBy(sent.envelopes, (e) => partitionName(e.projectId));
-    const pipeline = client.pipeline();
-    queueScript(pipeline, MARK_DIRTY, [keys.dirty], [...groups.keys()]);
-    for (const [partition, envelopes] of groups) {
-      const { inbox, seen } = keys.project(partition);
-      const texts = envelopes.map((e) => ({
-        id: e.id,
-        text: JSON.stringify(e),
-      }));
-      for (const part of chunksOfText(texts, ...MOST_PER_SCRIPT)) {
-        queueScript(
-          pipeline,
-          ENQUEUE,
-          [inbox, seen],
-          [
-            options.windowMs,
-            options.maxSeen,
-            ...part.flatMap(({ id, text }) => [id, text]),
-          ],
-        );
-      }
-    }
-    const [, ...added] = await execute(pipeline);
-    await guardWithin(ring(queue, [...groups.keys()]), EAGER_TIMEOUT_MS);
+    const result = await deliver(connection, queue, sent.envelopes, options);
     await advance(sent);
-    const accepted = added.reduce<number>((n, x) => n + Number(x), 0);
-    return { accepted, duplicates: sent.envelopes.length - accepted };
+    return result;
   }
 
   /** Notes in Redis that this batch is the last one. */

@@ -51,6 +51,12 @@ export interface Inbox {
   cursor(): Promise<Cursor | null>;
 }
 
+/** The processor's way to hand an event on to the project it turned out to be about. */
+export interface Relay {
+  /** Like `Inbox.enqueue`, without a position. Calls may overlap; passing an event on again is safe. */
+  pass(envelopes: readonly Envelope[]): Promise<EnqueueResult>;
+}
+
 export type IntakeMode = "direct" | "spooling";
 
 export interface IntakeState {
