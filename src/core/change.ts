@@ -8,6 +8,8 @@ export interface Subject {
   /** "Shot", "Task", "AssetVersion", "List", … */
   readonly type: string;
   readonly ayonId?: AyonId | null;
+  /** Entities of events that led to it, where it is about another: the outcome of their events tells of it. */
+  readonly because?: readonly FtrackId[];
 }
 
 interface Base {

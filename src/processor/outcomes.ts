@@ -15,9 +15,11 @@ export interface OutcomeFrame {
   readonly at: number;
 }
 
-/** Ids an event speaks of: its entities, and the other ends of its link rows. */
+/** Ids an event speaks of: its entities, the other ends of its link rows, and the user whose role it is. */
 export function idsIn(entity: EntityChange): string[] {
   const ids: string[] = [entity.entityId];
+  for (const parent of entity.parents)
+    if (parent.baseType === "user") ids.push(parent.entityId);
   for (const key of ["context_id", "from_id", "to_id", "listid", "entityid"]) {
     const change = entity.changes.get(key);
     for (const value of [change?.new, change?.old]) {
@@ -30,6 +32,7 @@ export function idsIn(entity: EntityChange): string[] {
 /** What became of one entity at one handler. */
 interface EntityResult {
   readonly subject: Subject;
+  readonly because: string[];
   kind: OutcomeKind;
   reason: string | null;
   detail: string | null;
@@ -61,10 +64,19 @@ function entityResults(run: HandlerRun): Map<string, EntityResult> {
     const id = subject.ftrackId ?? "";
     const known = results.get(id);
     const changes = kind === "applied" ? 1 : 0;
+    const because = subject.because ?? [];
     if (known === undefined) {
-      results.set(id, { subject, kind, reason, detail, changes });
+      results.set(id, {
+        subject,
+        because: [...because],
+        kind,
+        reason,
+        detail,
+        changes,
+      });
       return;
     }
+    known.because.push(...because);
     const kindNow = worse(known.kind, kind);
     if (kindNow === kind && reason !== null) {
       known.reason = reason;
@@ -108,6 +120,37 @@ function entityResults(run: HandlerRun): Map<string, EntityResult> {
   return results;
 }
 
+/** Ids an event is about: those of its entities, or what an action was started on. */
+function idsOf(event: FtrackEvent): ReadonlySet<string> {
+  const selection = event.data["selection"];
+  const selected: readonly unknown[] = Array.isArray(selection)
+    ? selection
+    : [];
+  return new Set([
+    ...event.entities.flatMap(idsIn),
+    ...selected.flatMap((item) => {
+      const id: unknown =
+        typeof item === "object" && item !== null
+          ? Reflect.get(item, "entityId")
+          : null;
+      return typeof id === "string" ? [id] : [];
+    }),
+  ]);
+}
+
+/** What became of the entities an event is about, and of those that it led to. */
+function ownResults(
+  event: FtrackEvent,
+  results: ReadonlyMap<string, EntityResult>,
+): EntityResult[] {
+  const ids = idsOf(event);
+  return [...results].flatMap(([id, result]) =>
+    ids.has(id) || result.because.some((cause) => ids.has(cause))
+      ? [result]
+      : [],
+  );
+}
+
 /** Rows for every event a handler was given: one for the event, and one per entity that needs a word. */
 export function outcomesOf(
   run: HandlerRun,
@@ -141,9 +184,7 @@ export function outcomesOf(
         },
       ];
     }
-    const own = [...new Set(event.entities.flatMap(idsIn))].flatMap(
-      (id) => results.get(id) ?? [],
-    );
+    const own = ownResults(event, results);
     const [first, ...others] = own;
     if (first === undefined)
       return [

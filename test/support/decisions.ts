@@ -23,6 +23,20 @@ export function statusWrites(
   );
 }
 
+/** What a decision speaks of although no event is about it, or led to it. */
+export function unattributed(
+  decision: Decision,
+  eventIds: readonly string[],
+): string[] {
+  return [...decision.changes, ...decision.skips]
+    .map(({ subject }) => subject)
+    .filter(
+      ({ ftrackId, because = [] }) =>
+        ![ftrackId, ...because].some((id) => eventIds.includes(id ?? "")),
+    )
+    .map(({ path }) => path);
+}
+
 /** The skips of a decision: entity → reason. */
 export function skipReasons(decision: Decision): Record<string, string> {
   return Object.fromEntries(

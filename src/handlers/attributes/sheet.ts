@@ -36,6 +36,16 @@ export interface Sheet {
 }
 
 export function openSheet(pair: Pair, facts: AttributeFacts): Sheet {
+  const touched = new Set(
+    [...facts.edits, ...facts.arrivals].map((e) => e.entityId),
+  );
+
+  /** What is below an edited or arrived entity is written because of that one. */
+  function subjectOf({ id, path, entityType, chain }: Context): Subject {
+    const because = chain.filter((above) => touched.has(above));
+    return { ftrackId: id, path, type: entityType, because };
+  }
+
   const noted = new Map<string, unknown>();
   const changes = new Map<string, FtrackValue>();
   const skips: Skip[] = [];
@@ -125,8 +135,4 @@ function wireValue(
   return definition.type === "date" && typeof value === "string"
     ? ftrackDatetime(value)
     : value;
-}
-
-function subjectOf({ id, path, entityType }: Context): Subject {
-  return { ftrackId: id, path, type: entityType };
 }

@@ -13,6 +13,7 @@ import { includesName } from "./names.ts";
 import { tasksBy, type Task } from "./rows.ts";
 import {
   bareSubject,
+  because,
   decisionOf,
   justSet,
   setStatus,
@@ -112,12 +113,11 @@ export function decideNextTask(
   const parentIds = new Set(facts.tasks.map((t) => t.parentId));
   const next = settings.name_sorting ? nextByName : nextByType;
   for (const parentId of parentIds) {
-    const batches = byType(
-      facts.tasks.filter((t) => t.parentId === parentId),
-      facts.taskTypes,
-    );
+    const siblings = facts.tasks.filter((t) => t.parentId === parentId);
+    const causes = siblings.filter((t) => done.has(t.id)).map((t) => t.id);
+    const batches = byType(siblings, facts.taskTypes);
     for (const task of next(batches, done, facts, settings))
-      verdicts.push(decideTarget(task, facts, settings));
+      verdicts.push(because(causes, decideTarget(task, facts, settings)));
   }
   return decisionOf(verdicts);
 }

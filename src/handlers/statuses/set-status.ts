@@ -35,6 +35,14 @@ export function decisionOf(
   return { changes, skips, issues };
 }
 
+/** The verdict on an entity that no event is about, with those that led to it. */
+export function because<V extends Verdict>(
+  ids: readonly FtrackId[],
+  verdict: V,
+): V {
+  return { ...verdict, subject: { ...verdict.subject, because: ids } };
+}
+
 /** Stands for the write of a status, or says that it is set already. */
 export function setStatus(
   entity: Statusable,

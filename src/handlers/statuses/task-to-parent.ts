@@ -15,6 +15,7 @@ import { includesName, type NamedList } from "./names.ts";
 import { tasksBy, type Task } from "./rows.ts";
 import {
   bareSubject,
+  because,
   decisionOf,
   setStatus,
   skip,
@@ -113,37 +114,45 @@ export function decideTaskToParent(
   settings: TaskToParentSettings,
 ): Decision {
   const parentIds = [...new Set(facts.changed.map((c) => c.parentId))];
-  if (settings.parent_object_types.length === 0) {
-    return decisionOf(
-      parentIds.map((parentId) =>
-        skip(
-          bareSubject(parentId, "TypedContext"),
-          "type-not-listed",
-          "The list of object types is empty.",
-        ),
-      ),
-    );
-  }
   const { listed, issues } = listedTypes(facts, settings);
   return decisionOf(
     parentIds.map((parentId) => {
-      const parent = facts.parents.find((p) => p.id === parentId);
-      if (parent === undefined)
-        return skip(
-          bareSubject(parentId, "TypedContext"),
-          "entity-gone",
-          "The parent is no folder, or is gone.",
-        );
-      if (!listed.has(parent.objectTypeId))
-        return skip(
-          subjectOf(parent, parent.entityType),
-          "type-not-listed",
-          `${parent.entityType} is not among the listed object types.`,
-        );
-      return decideParent(parent, facts, settings);
+      const changed = facts.changed.filter((c) => c.parentId === parentId);
+      return because(
+        changed.map((c) => c.taskId),
+        decideParentOf(parentId, listed, facts, settings),
+      );
     }),
     issues,
   );
+}
+
+function decideParentOf(
+  parentId: FtrackId,
+  listed: ReadonlySet<FtrackId>,
+  facts: TaskToParentFacts,
+  settings: TaskToParentSettings,
+): Verdict {
+  if (settings.parent_object_types.length === 0)
+    return skip(
+      bareSubject(parentId, "TypedContext"),
+      "type-not-listed",
+      "The list of object types is empty.",
+    );
+  const parent = facts.parents.find((p) => p.id === parentId);
+  if (parent === undefined)
+    return skip(
+      bareSubject(parentId, "TypedContext"),
+      "entity-gone",
+      "The parent is no folder, or is gone.",
+    );
+  if (!listed.has(parent.objectTypeId))
+    return skip(
+      subjectOf(parent, parent.entityType),
+      "type-not-listed",
+      `${parent.entityType} is not among the listed object types.`,
+    );
+  return decideParent(parent, facts, settings);
 }
 
 function listedTypes(

@@ -26,6 +26,7 @@ import {
 } from "./rows.ts";
 import {
   bareSubject,
+  because,
   decisionOf,
   setStatus,
   skip,
@@ -164,13 +165,16 @@ function decideTask(
   return kept
     .filter((v) => v.version === latest)
     .map((v) =>
-      target === null
-        ? skip(
-            subjectOf(v, "AssetVersion"),
-            "no-matching-status",
-            `None of ${wanted.join(", ")} is a status of versions.`,
-          )
-        : setStatus(v, "AssetVersion", target),
+      because(
+        [task.id],
+        target === null
+          ? skip(
+              subjectOf(v, "AssetVersion"),
+              "no-matching-status",
+              `None of ${wanted.join(", ")} is a status of versions.`,
+            )
+          : setStatus(v, "AssetVersion", target),
+      ),
     );
 }
 

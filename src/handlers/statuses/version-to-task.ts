@@ -16,6 +16,7 @@ import {
 import { versionsWithTasks, type Task, type VersionWithTask } from "./rows.ts";
 import {
   bareSubject,
+  because,
   decisionOf,
   setStatus,
   skip,
@@ -136,10 +137,14 @@ function decideVersion(
     }),
   );
   if (target === null)
-    return skip(
-      subjectOf(task, "Task"),
-      "status-not-available",
-      `None of ${wanted.join(", ")} is a status of this type of task.`,
+    return because(
+      [version.id],
+      skip(
+        subjectOf(task, "Task"),
+        "status-not-available",
+        `None of ${wanted.join(", ")} is a status of this type of task.`,
+      ),
     );
-  return { task, verdict: setStatus(task, "Task", target) };
+  const verdict = because([version.id], setStatus(task, "Task", target));
+  return { task, verdict };
 }

@@ -59,9 +59,14 @@ export function decideThumbnails(
   settings: ThumbnailSettings,
 ): Decision {
   const verdicts = new Map<string, Verdict>();
-  for (const pictured of facts.pictured)
+  for (const pictured of facts.pictured) {
+    const because = [pictured.versionId];
     for (const [key, verdict] of decideVersion(pictured, facts, settings))
-      verdicts.set(key, verdict);
+      verdicts.set(key, {
+        ...verdict,
+        subject: { ...verdict.subject, because },
+      });
+  }
   const all = [...verdicts.values()];
   return {
     changes: all.filter((v): v is Write => "kind" in v),

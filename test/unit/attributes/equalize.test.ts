@@ -7,7 +7,7 @@ import {
   QUIET,
   type AttributeRow,
 } from "../../support/attributes.ts";
-import { skipReasons } from "../../support/decisions.ts";
+import { skipReasons, unattributed } from "../../support/decisions.ts";
 
 describe("a hierarchical attribute and the one of the type are kept equal", () => {
   it.each<[string, AttributeRow]>([
@@ -176,7 +176,10 @@ describe("a hierarchical attribute and the one of the type are kept equal", () =
   ])("%s", (_, row) => {
     const facts = attributeFacts(row);
     expect(attributeWrites(facts, row.settings)).toEqual(row.writes ?? {});
-    const { skips } = decideEqual(facts, row.settings ?? QUIET);
+    const decision = decideEqual(facts, row.settings ?? QUIET);
+    const { skips } = decision;
+    const touched = [...facts.edits, ...facts.arrivals].map((e) => e.entityId);
+    expect(unattributed(decision, touched)).toEqual([]);
     expect(skipReasons({ changes: [], issues: [], skips })).toEqual(
       row.skips ?? {},
     );
@@ -193,7 +196,12 @@ describe("a hierarchical attribute and the one of the type are kept equal", () =
       }),
       QUIET,
     );
-    const subject = { ftrackId: "shot", path: "show/seq/shot", type: "Shot" };
+    const subject = {
+      ftrackId: "shot",
+      path: "show/seq/shot",
+      type: "Shot",
+      because: ["shot"],
+    };
     expect(changes.slice(0, 2)).toEqual([
       {
         id: "value-h-shot",
@@ -250,7 +258,12 @@ describe("a hierarchical attribute and the one of the type are kept equal", () =
       {
         severity: "warning",
         rule: "attributes-differ",
-        subject: { ftrackId: "shot", path: "show/seq/shot", type: "Shot" },
+        subject: {
+          ftrackId: "shot",
+          path: "show/seq/shot",
+          type: "Shot",
+          because: ["shot"],
+        },
         detail:
           'frameStart: "ten" is not a number, so the hierarchical attribute cannot hold it.',
         fix: "Correct the value, or give both attributes of this key the same type and options.",

@@ -7,7 +7,7 @@ import {
   QUIET,
   type AttributeRow,
 } from "../../support/attributes.ts";
-import { skipReasons } from "../../support/decisions.ts";
+import { skipReasons, unattributed } from "../../support/decisions.ts";
 
 describe("below what was edited, created or moved", () => {
   it.each<[string, AttributeRow]>([
@@ -179,7 +179,10 @@ describe("below what was edited, created or moved", () => {
   ])("%s", (_, row) => {
     const facts = attributeFacts(row);
     expect(attributeWrites(facts, row.settings)).toEqual(row.writes ?? {});
-    const { skips } = decideEqual(facts, row.settings ?? QUIET);
+    const decision = decideEqual(facts, row.settings ?? QUIET);
+    const { skips } = decision;
+    const touched = [...facts.edits, ...facts.arrivals].map((e) => e.entityId);
+    expect(unattributed(decision, touched)).toEqual([]);
     expect(skipReasons({ changes: [], issues: [], skips })).toEqual(
       row.skips ?? {},
     );

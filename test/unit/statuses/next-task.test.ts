@@ -8,6 +8,7 @@ import {
   skipDetails,
   skipReasons,
   statusWrites,
+  unattributed,
 } from "../../support/decisions.ts";
 import { nextTaskFacts, type NextTaskScene } from "../../support/next-task.ts";
 
@@ -296,6 +297,8 @@ describe("status of the next task", () => {
     expect(statusWrites(decision, "Task")).toEqual(row.writes ?? {});
     expect(skipReasons(decision)).toEqual(row.skips ?? {});
     expect(decision.issues).toEqual([]);
+    const ids = nextTaskFacts(row).transitions.map((t) => t.entityId);
+    expect(unattributed(decision, ids)).toEqual([]);
   });
 
   it("HA-6 a task that is gone does not stop the others", () => {

@@ -11,6 +11,7 @@ import {
   skipDetails,
   skipReasons,
   statusWrites,
+  unattributed,
 } from "../../support/decisions.ts";
 import { aSchema, statusesOf, statusId } from "../../support/statuses.ts";
 
@@ -285,6 +286,10 @@ describe("status from tasks to their parent", () => {
     );
     expect(skipReasons(decision)).toEqual(row.skips ?? {});
     expect(decision.issues).toEqual([]);
+    const changed = row.tasks.flatMap((t, i) =>
+      t.startsWith("*") ? [`t${i}`] : [],
+    );
+    expect(unattributed(decision, changed)).toEqual([]);
   });
 
   it("the changed task has left the parent, which is empty now", () => {
@@ -346,7 +351,12 @@ describe("status from tasks to their parent", () => {
       {
         id: "status-b1",
         kind: "ftrack.update",
-        subject: { ftrackId: "b1", path: "show/b1", type: "AssetBuild" },
+        subject: {
+          ftrackId: "b1",
+          path: "show/b1",
+          type: "AssetBuild",
+          because: ["t0"],
+        },
         entityType: "AssetBuild",
         entityId: "b1",
         data: { status_id: "in progress" },

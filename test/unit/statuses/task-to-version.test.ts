@@ -10,6 +10,7 @@ import {
   skipDetails,
   skipReasons,
   statusWrites,
+  unattributed,
 } from "../../support/decisions.ts";
 import { aSchema, statusesOf, statusId } from "../../support/statuses.ts";
 
@@ -279,6 +280,7 @@ describe("status from a task to its latest versions", () => {
     expect(statusWrites(decision, "AssetVersion")).toEqual(row.writes ?? {});
     expect(skipReasons(decision)).toEqual(row.skips ?? {});
     expect(decision.issues).toEqual([]);
+    expect(unattributed(decision, ["task"])).toEqual([]);
   });
 
   it("HA-33 an allow list of unknown types: nothing but a warning", () => {

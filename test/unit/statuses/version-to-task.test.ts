@@ -9,6 +9,7 @@ import {
   skipDetails,
   skipReasons,
   statusWrites,
+  unattributed,
 } from "../../support/decisions.ts";
 import { aSchema, statusesOf, statusId } from "../../support/statuses.ts";
 
@@ -215,6 +216,8 @@ describe("status from a version to its task", () => {
     expect(statusWrites(decision, "Task")).toEqual(row.writes ?? {});
     expect(skipReasons(decision)).toEqual(row.skips ?? {});
     expect(decision.issues).toEqual([]);
+    const ids = row.got.map((text) => text.split(" ", 1)[0]!);
+    expect(unattributed(decision, ids)).toEqual([]);
   });
 
   it("says in a skip what an administrator has to know", () => {

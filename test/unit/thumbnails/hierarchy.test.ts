@@ -9,7 +9,7 @@ import {
   type Picturable,
   type ThumbnailFacts,
 } from "../../../src/handlers/thumbnails/hierarchy.ts";
-import { skipReasons } from "../../support/decisions.ts";
+import { skipReasons, unattributed } from "../../support/decisions.ts";
 import { anEvent, versionStatus } from "../../support/events.ts";
 
 const COMPONENT = "11111111-2222-3333-4444-555555555555";
@@ -227,6 +227,7 @@ describe("the thumbnail of a version goes up", () => {
     expect(writesOf(facts, row.levels)).toEqual(row.writes);
     const decision = decideThumbnails(facts, { levels: row.levels ?? 1 });
     expect(skipReasons(decision)).toEqual(row.skips ?? {});
+    expect(unattributed(decision, ["v"])).toEqual([]);
     expect(decision.issues).toEqual([]);
   });
 
