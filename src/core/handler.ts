@@ -12,18 +12,22 @@ import { gateByRole } from "./roles.ts";
 export type { OwnWrites } from "./own-writes.ts";
 
 /** Read access, and nothing that writes. One per batch. */
-export interface HandlerContext {
+export interface StudioContext {
   readonly ftrack: FtrackReads;
   readonly ayon: AyonReads;
   readonly reference: Reference;
-  /** The project the batch belongs to; it exists on both sides and the addon is enabled for it. */
-  readonly project: ProjectContext;
   /** What this service itself wrote to these Ftrack entities lately. One round trip to Redis. */
   recall(entityIds: Iterable<FtrackId>): Promise<OwnWrites>;
   readonly log: Logger;
   /** Aborted when the process no longer owns the project, at shutdown, and at the handler's deadline. */
   readonly signal: AbortSignal;
   readonly now: Date;
+}
+
+/** For events of a project. */
+export interface HandlerContext extends StudioContext {
+  /** The project the batch belongs to; it exists on both sides and the addon is enabled for it. */
+  readonly project: ProjectContext;
 }
 
 export interface ProjectContext {
@@ -39,7 +43,7 @@ export interface ProjectContext {
  * A batch holds the wanted events of one project in order. A rule about a transition reads the transition
  * from the events, and the state from `gather`; so a batch, a replay and a duplicate all converge.
  */
-export interface HandlerSpec<Settings, Facts> {
+export interface HandlerSpec<Settings, Facts, Context = HandlerContext> {
   /** Kebab-case; label of logs and metrics; never renamed. */
   readonly name: string;
   /** Words of the settings page. */
@@ -53,6 +57,8 @@ export interface HandlerSpec<Settings, Facts> {
    */
   readonly settingsParts?: readonly string[];
   readonly settings: z.ZodType<Settings>;
+  /** Entities it has errors about stay in quarantine until it has changed them without. */
+  readonly keepsQuarantine?: true;
   /** Time limit of one run in milliseconds. Default: see processor/dispatch. */
   readonly deadlineMs?: number;
   /** Pure and cheap: decides per event, before anything is read. */
@@ -63,7 +69,7 @@ export interface HandlerSpec<Settings, Facts> {
   gather(
     events: readonly FtrackEvent[],
     settings: NoInfer<Settings>,
-    ctx: HandlerContext,
+    ctx: Context,
   ): Promise<Facts>;
   /** Pure, synchronous, total. */
   decide(facts: Facts, settings: NoInfer<Settings>): Decision;
@@ -84,12 +90,13 @@ export interface HandlerReport {
 }
 
 /** A handler with its types closed over, so that the registry holds handlers of all kinds without `any`. */
-export interface Handler {
+export interface ClosedHandler<Context> {
   readonly name: string;
   readonly title: string;
   readonly topics: readonly string[];
   readonly settingsKey: string | null;
   readonly settingsParts: readonly string[];
+  readonly keepsQuarantine: boolean;
   readonly deadlineMs: number | undefined;
   wants(event: FtrackEvent): boolean;
   /**
@@ -101,20 +108,43 @@ export interface Handler {
   run(
     events: readonly FtrackEvent[],
     rawSettings: unknown,
-    ctx: HandlerContext,
+    ctx: Context,
     apply: Apply,
   ): Promise<HandlerReport>;
+}
+
+/** Answers to events of a project, with the settings of that project. */
+export interface Handler extends ClosedHandler<HandlerContext> {
+  readonly scope: "project";
+}
+
+/** Answers to events that belong to no project, with the settings of the studio. */
+export interface StudioHandler extends ClosedHandler<StudioContext> {
+  readonly scope: "studio";
 }
 
 export function defineHandler<Settings, Facts>(
   spec: HandlerSpec<Settings, Facts>,
 ): Handler {
+  return { scope: "project", ...close(spec) };
+}
+
+export function defineStudioHandler<Settings, Facts>(
+  spec: HandlerSpec<Settings, Facts, StudioContext>,
+): StudioHandler {
+  return { scope: "studio", ...close(spec) };
+}
+
+function close<Settings, Facts, Context extends StudioContext>(
+  spec: HandlerSpec<Settings, Facts, Context>,
+): ClosedHandler<Context> {
   return {
     name: spec.name,
     title: spec.title,
     topics: spec.topics,
     settingsKey: spec.settingsKey,
     settingsParts: spec.settingsParts ?? [],
+    keepsQuarantine: spec.keepsQuarantine ?? false,
     deadlineMs: spec.deadlineMs,
     wants: (event) => spec.wants(event),
     parseSettings: (raw) => {

@@ -3,10 +3,14 @@ import { codeOf, ServiceError, toError } from "../core/errors.ts";
 import { parseEvent, type FtrackEvent } from "../core/event.ts";
 import type {
   Apply,
+  ClosedHandler,
   Handler,
   HandlerContext,
   ProjectContext,
+  StudioContext,
+  StudioHandler,
 } from "../core/handler.ts";
+import type { FtrackId } from "../core/ids.ts";
 import type { Logger } from "../core/log.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Reference } from "../core/reference.ts";
@@ -17,6 +21,7 @@ import type {
   Verdict,
 } from "../queue/types.ts";
 import type { Settings } from "../settings/load.ts";
+import type { ScopedSettings } from "../settings/scoped.ts";
 import type { Writer } from "./apply/index.ts";
 import { gateOf, refreshFor } from "./gate.ts";
 import { modeOf } from "./handler-settings.ts";
@@ -30,11 +35,13 @@ const DEADLINE_MS = 240_000;
 export interface DispatchSettings {
   /** In the order in which they run. */
   readonly handlers: readonly Handler[];
+  /** Those for events that belong to no project. */
+  readonly studioHandlers: readonly StudioHandler[];
   readonly reference: Reference;
   readonly settings: Settings;
   readonly outcomes: Pick<Outcomes, "write">;
   readonly prober: Prober;
-  readonly contextFor: (frame: ContextFrame) => HandlerContext;
+  readonly contextFor: (frame: ContextFrame) => StudioContext;
   readonly applyFor: (writer: Writer) => Apply;
   /** Told of every run, for the report, the quarantine and the metrics. */
   readonly onRun: (run: HandlerRun, project: ProjectContext) => Promise<void>;
@@ -43,7 +50,6 @@ export interface DispatchSettings {
 }
 
 export interface ContextFrame {
-  readonly project: ProjectContext;
   readonly signal: AbortSignal;
   readonly log: Logger;
   readonly now: Date;
@@ -64,48 +70,89 @@ function open(envelope: Envelope): Opened {
   }
 }
 
+/** A batch on its way, and the outcomes so far. */
+interface Round {
+  readonly batch: BatchContext;
+  readonly frame: OutcomeFrame;
+  readonly rows: Outcome[];
+}
+
+/** What handlers of a kind are given: of one project, or of the studio. */
+interface Scope<Context> {
+  readonly settings: ScopedSettings;
+  /** For the log. */
+  readonly project: string | null;
+  readonly contextFor: (frame: ContextFrame) => Context;
+  readonly onRun: (run: HandlerRun) => Promise<void>;
+}
+
+function refuse(
+  events: readonly FtrackEvent[],
+  { frame, rows }: Round,
+  reason: string,
+  detail: string,
+): void {
+  for (const event of events)
+    rows.push(unhandled(event, frame, "skipped", reason, detail));
+}
+
 /** Takes batches of events of one project through the handlers. */
 export function createDispatch(deps: DispatchSettings): BatchHandler {
-  const { handlers, reference, settings, outcomes, prober } = deps;
+  const { handlers, studioHandlers, reference, settings, outcomes, prober } =
+    deps;
   const now = deps.now ?? Date.now;
 
-  async function runAll(
+  async function runProject(
+    projectId: FtrackId,
     events: readonly FtrackEvent[],
-    batch: BatchContext,
-    frame: OutcomeFrame,
-    rows: Outcome[],
+    round: Round,
   ): Promise<HandlerRun[]> {
-    const [first] = events;
-    if (first?.projectId == null) {
-      rows.push(
-        ...events.map((event) =>
-          unhandled(
-            event,
-            frame,
-            "skipped",
-            "not-relevant",
-            "It belongs to no project.",
-          ),
-        ),
-      );
-      return [];
-    }
-    const { projectId } = first;
     refreshFor(events, reference);
     const gate = await gateOf(projectId, reference, settings);
     if (gate.kind === "closed") {
-      rows.push(
-        ...events.map((event) =>
-          unhandled(event, frame, "skipped", gate.reason, gate.detail),
-        ),
-      );
+      refuse(events, round, gate.reason, gate.detail);
       return [];
     }
+    const { project } = gate;
+    return runEach(handlers, events, round, {
+      settings: gate.settings,
+      project: project.ayonName,
+      contextFor: (frame): HandlerContext => ({
+        ...deps.contextFor(frame),
+        project,
+      }),
+      onRun: (run) => deps.onRun(run, project),
+    });
+  }
+
+  async function runStudio(
+    events: readonly FtrackEvent[],
+    round: Round,
+  ): Promise<HandlerRun[]> {
+    const studio = await settings.studio();
+    if (!studio.isEnabled) {
+      refuse(events, round, "switched-off", "The addon is switched off.");
+      return [];
+    }
+    return runEach(studioHandlers, events, round, {
+      settings: studio,
+      project: null,
+      contextFor: deps.contextFor,
+      onRun: () => Promise.resolve(),
+    });
+  }
+
+  async function runEach<Context>(
+    list: readonly ClosedHandler<Context>[],
+    events: readonly FtrackEvent[],
+    { batch, frame, rows }: Round,
+    scope: Scope<Context>,
+  ): Promise<HandlerRun[]> {
     const runs: HandlerRun[] = [];
-    for (const handler of handlers) {
+    for (const handler of list) {
       const wanted = events.filter((event) => isFor(handler, event));
       if (wanted.length === 0) continue;
-      const mode = modeOf(handler, gate.settings);
+      const mode = modeOf(handler, scope.settings);
       if (mode.kind !== "on") {
         const [reason, detail] =
           mode.kind === "off"
@@ -121,7 +168,7 @@ export function createDispatch(deps: DispatchSettings): BatchHandler {
       }
       const log = deps.log.child({
         handler: handler.name,
-        project: gate.project.ayonName,
+        project: scope.project,
       });
       const actors = [
         ...new Set(wanted.flatMap((event) => event.actor.username ?? [])),
@@ -132,8 +179,7 @@ export function createDispatch(deps: DispatchSettings): BatchHandler {
         signal: batch.signal,
         now,
         contextFor: (signal) =>
-          deps.contextFor({
-            project: gate.project,
+          scope.contextFor({
             signal,
             log,
             now: new Date(now()),
@@ -151,7 +197,7 @@ export function createDispatch(deps: DispatchSettings): BatchHandler {
           }),
       });
       logRun(log, run, batch.attempt);
-      await deps.onRun(run, gate.project);
+      await scope.onRun(run);
       runs.push(run);
     }
     return runs;
@@ -204,11 +250,18 @@ export function createDispatch(deps: DispatchSettings): BatchHandler {
       const all = envelopes.map(open);
       const rows: Outcome[] = [];
       const readable = all.flatMap(({ event }) => event ?? []);
+      const projectId = readable[0]?.projectId ?? null;
+      const list = projectId === null ? studioHandlers : handlers;
       const wanted = readable.filter((event) =>
-        handlers.some((handler) => isFor(handler, event)),
+        list.some((handler) => isFor(handler, event)),
       );
+      const round = { batch, frame, rows };
       const runs =
-        wanted.length === 0 ? [] : await runAll(wanted, batch, frame, rows);
+        wanted.length === 0
+          ? []
+          : projectId === null
+            ? await runStudio(wanted, round)
+            : await runProject(projectId, wanted, round);
 
       const verdicts: Verdict[] = [];
       const final = new Set<string>();
@@ -228,7 +281,7 @@ export function createDispatch(deps: DispatchSettings): BatchHandler {
   };
 }
 
-function isFor(handler: Handler, event: FtrackEvent): boolean {
+function isFor(handler: ClosedHandler<never>, event: FtrackEvent): boolean {
   return handler.topics.includes(event.topic) && handler.wants(event);
 }
 

@@ -1,5 +1,5 @@
 import { ConfigError } from "../core/errors.ts";
-import type { Handler } from "../core/handler.ts";
+import type { ClosedHandler } from "../core/handler.ts";
 import { slices, type SliceKey } from "../settings/addon.ts";
 import type { ScopedSettings } from "../settings/scoped.ts";
 
@@ -19,7 +19,7 @@ function slice(key: string): SliceKey {
 }
 
 export function modeOf(
-  handler: Handler,
+  handler: ClosedHandler<never>,
   settings: ScopedSettings,
 ): HandlerMode {
   if (handler.settingsKey === null) {

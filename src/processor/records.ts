@@ -70,7 +70,8 @@ export function createRecorder(deps: {
           mended.add(ftrackId);
       }
     }
-    if (failing.size > 0)
+    const { keepsQuarantine } = run.handler;
+    if (keepsQuarantine && failing.size > 0)
       await quarantine.put(
         projectId,
         [...failing].map(([entityId, { rule, detail }]) => ({
@@ -79,7 +80,8 @@ export function createRecorder(deps: {
           detail,
         })),
       );
-    if (mended.size > 0) await quarantine.release(projectId, [...mended]);
+    if (keepsQuarantine && mended.size > 0)
+      await quarantine.release(projectId, [...mended]);
     if (issues.length === 0) return;
     const report = issuesReport(
       run.handler.name,

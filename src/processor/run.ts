@@ -8,7 +8,7 @@ import {
   type System,
 } from "../core/errors.ts";
 import type { FtrackEvent } from "../core/event.ts";
-import type { Apply, Handler, HandlerContext } from "../core/handler.ts";
+import type { Apply, ClosedHandler } from "../core/handler.ts";
 
 /** What one run of a handler decided, and what became of it. */
 export interface Applied {
@@ -17,7 +17,7 @@ export interface Applied {
 }
 
 export interface HandlerRun {
-  readonly handler: Handler;
+  readonly handler: Pick<ClosedHandler<never>, "name" | "keepsQuarantine">;
   readonly events: readonly FtrackEvent[];
   readonly applied: readonly Applied[];
   /** Event id → why it cannot be handled, whatever is tried. */
@@ -27,12 +27,12 @@ export interface HandlerRun {
   readonly durationMs: number;
 }
 
-export interface RunSettings {
+export interface RunSettings<Context> {
   readonly rawSettings: unknown;
   /** Time limit of one run. */
   readonly deadlineMs: number;
   /** Makes the context for a run that ends with the signal. */
-  readonly contextFor: (signal: AbortSignal) => HandlerContext;
+  readonly contextFor: (signal: AbortSignal) => Context;
   /** Makes the way to write, which tells what was applied. */
   readonly applyFor: (
     signal: AbortSignal,
@@ -62,10 +62,10 @@ function systemOf(code: string): System {
  *
  * @throws FencedError, and the signal's reason: nothing more may be done then.
  */
-export async function runHandler(
-  handler: Handler,
+export async function runHandler<Context>(
+  handler: ClosedHandler<Context>,
   events: readonly FtrackEvent[],
-  settings: RunSettings,
+  settings: RunSettings<Context>,
 ): Promise<HandlerRun> {
   const startedAt = settings.now();
   const applied: Applied[] = [];

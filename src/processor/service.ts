@@ -5,13 +5,19 @@ import { findRivals, watchRivals } from "../ayon/rivals.ts";
 import { createSettingsSource } from "../ayon/settings-source.ts";
 import { connectAyonSocket } from "../ayon/socket.ts";
 import { AuthError } from "../core/errors.ts";
-import type { Handler, HandlerContext } from "../core/handler.ts";
+import type { Handler, StudioContext } from "../core/handler.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
 import { startHub } from "../ftrack/hub/supervisor.ts";
 import { messageTo } from "../ftrack/messages.ts";
 import { createFtrackReads } from "../ftrack/reads.ts";
-import { handlers as allHandlers } from "../handlers/registry.ts";
+import {
+  handlers as allHandlers,
+  studioHandlers,
+} from "../handlers/registry.ts";
+import { startActionWorker } from "../queue/actions.ts";
+import { makeDeadLetters } from "../queue/dead-letters.ts";
+import { openRelay } from "../queue/deliver.ts";
 import { openDrainQueue, type DrainQueue } from "../queue/bell.ts";
 import { readDepth } from "../queue/depth.ts";
 import { startDrainWorker, type DrainOptions } from "../queue/drain-worker.ts";
@@ -31,6 +37,7 @@ import { createDispatch, type ContextFrame } from "./dispatch.ts";
 import { logIn } from "./ftrack-login.ts";
 import { createProber, type Prober } from "./probe.ts";
 import { createRecorder } from "./records.ts";
+import { createLaunchRelay } from "./launch-relay.ts";
 import { createReference } from "./reference/index.ts";
 
 export interface ProcessorSettings {
@@ -130,7 +137,7 @@ export async function startProcessor(
     download: (componentId) => reads().download(componentId),
     isDryRun: env.isDryRun,
   });
-  function contextFor(frame: ContextFrame): HandlerContext {
+  function contextFor(frame: ContextFrame): StudioContext {
     return {
       ftrack: createFtrackReads({
         session,
@@ -139,7 +146,6 @@ export async function startProcessor(
       }),
       ayon: createAyonReads(http, frame.signal),
       reference,
-      project: frame.project,
       recall: (ids) => ownWrites.load([...ids], frame.now.getTime()),
       log: frame.log,
       signal: frame.signal,
@@ -154,8 +160,10 @@ export async function startProcessor(
       return prober.causeOf(error);
     },
   };
+  const handlers = options.handlers ?? allHandlers;
   const dispatch = createDispatch({
-    handlers: options.handlers ?? allHandlers,
+    handlers,
+    studioHandlers,
     reference,
     settings,
     outcomes: makeOutcomes(connection),
@@ -168,6 +176,18 @@ export async function startProcessor(
     }),
     log,
   });
+  const relay = openRelay(connection, drainQueue);
+  const launches = createLaunchRelay({
+    handlers,
+    reads: (s) => createFtrackReads({ session, log, signal: s }),
+    relay,
+  });
+  const deadLetters = makeDeadLetters({
+    connection,
+    queue: drainQueue,
+    log,
+    meter,
+  });
   const turns = makeTurns({ connection, log, meter });
   const work = await workWhileAlone(
     {
@@ -178,6 +198,13 @@ export async function startProcessor(
           { concurrency: env.concurrency, ...options.drain },
         ),
         startJobWorker({ connection, handlers: {}, turns, log, meter }),
+        startActionWorker({
+          connection,
+          handler: launches,
+          deadLetters,
+          log,
+          meter,
+        }),
       ],
       log,
     },

@@ -103,6 +103,7 @@ function startFullSync(
 /** Ftrack → AYON, event by event or rather burst by burst. */
 export const syncHandler = defineHandler<SyncSettings, Gathered>({
   name: "sync",
+  keepsQuarantine: true,
   title: "Synchronisation",
   topics: ["ftrack.update"],
   settingsKey: null,

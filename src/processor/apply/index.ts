@@ -12,7 +12,11 @@ import type { Decision } from "../../core/decision.ts";
 import { codeOf, FencedError, retryOf, toError } from "../../core/errors.ts";
 import type { Apply } from "../../core/handler.ts";
 import type { Logger } from "../../core/log.ts";
-import { freezeFights, writesOf } from "../../core/oscillation.ts";
+import {
+  doneWritesOf,
+  freezeFights,
+  writesOf,
+} from "../../core/oscillation.ts";
 import type { OwnWrite } from "../../core/own-writes.ts";
 import { BOOKKEEPING_KEYS } from "../../core/bookkeeping.ts";
 import type { FtrackSession } from "../../ftrack/session.ts";
@@ -85,6 +89,11 @@ function blocked(change: Change): ChangeResult {
   };
 }
 
+/** Whether others may write the same field; what only this service writes is told apart by its key. */
+function isShared(change: Change): boolean {
+  return change.kind !== "ftrack.value" || !BOOKKEEPING_KEYS.has(change.key);
+}
+
 /**
  * The one door through which this service writes to other systems. Changes go out family by family, each
  * after what it needs; ownership is checked right before every request; what is written to Ftrack is
@@ -101,8 +110,8 @@ export function openDoor(targets: Targets): (writer: Writer) => Apply {
   ): readonly OwnWrite[] {
     const at = now();
     return changes
-      .flatMap((change) => writesOf(change, writer.by, at))
-      .filter((write) => !BOOKKEEPING_KEYS.has(write.key));
+      .filter(isShared)
+      .flatMap((change) => writesOf(change, writer.by, at));
   }
 
   async function withoutFights(
@@ -200,7 +209,7 @@ export function openDoor(targets: Targets): (writer: Writer) => Apply {
         );
       case "ftrack": {
         await ownWrites.remember(ledgerRows(changes, writer));
-        return writeFtrack(
+        const results = await writeFtrack(
           ftrack,
           writer.log,
           ofKind(
@@ -212,6 +221,11 @@ export function openDoor(targets: Targets): (writer: Writer) => Apply {
           ),
           { signal: writer.signal, beforeWrite: writer.assertOwner },
         );
+        const shared = changes.filter(isShared);
+        await ownWrites.remember(
+          doneWritesOf(shared, results, writer.by, now()),
+        );
+        return results;
       }
       case "jobs":
         return eachAlone(ofKind(changes, "job.start"), start);
