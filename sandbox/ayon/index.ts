@@ -26,6 +26,8 @@ export type { SeedProject } from "./seed/seed.ts";
 export interface AyonSandboxOptions {
   /** 0 (the default) takes a free port. */
   readonly port?: number;
+  /** Name or address to listen on, also in the URLs the server gives. Default: loopback. */
+  readonly host?: string;
   /** `empty`, `demo` or `studio:N`. Default: `empty`. A directory that holds data keeps them. */
   readonly seed?: string;
   /** Projects made beforehand, besides those of the seed. */
@@ -55,6 +57,8 @@ export interface AyonSandbox {
   /** Stops listening, saves, and resolves when all is closed. */
   stop(): Promise<void>;
 }
+
+const LOOPBACK = "127.0.0.1";
 
 /** A local AYON server on a port of its own, with the real one's manners. */
 export async function startAyonSandbox(
@@ -88,7 +92,9 @@ export async function startAyonSandbox(
   }
   persistence?.writeMeta({ apiKey, controlToken });
   persistence?.flush();
+  const { host = LOOPBACK } = options;
   const machine = await startMachine(sandbox, {
+    host,
     port: options.port ?? 0,
     controlToken,
     persistence,
@@ -96,7 +102,7 @@ export async function startAyonSandbox(
     onKill: options.onKill ?? (() => process.kill(process.pid, "SIGKILL")),
   });
   return {
-    url: `http://127.0.0.1:${machine.port}`,
+    url: `http://${host}:${machine.port}`,
     apiKey,
     controlToken,
     port: machine.port,

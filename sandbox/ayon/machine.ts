@@ -8,6 +8,7 @@ import type { Persistence } from "./store/persistence.ts";
 import { Messaging } from "./ws.ts";
 
 export interface MachineOptions {
+  readonly host: string;
   readonly port: number;
   readonly controlToken: string;
   readonly persistence: Persistence | null;
@@ -24,12 +25,11 @@ export interface RunningMachine {
   stop(): Promise<void>;
 }
 
-const HOST = "127.0.0.1";
-
 export async function startMachine(
   sandbox: Sandbox,
   options: MachineOptions,
 ): Promise<RunningMachine> {
+  const { host } = options;
   const messaging = new Messaging(sandbox);
   const control = createControl(sandbox, {
     reseed: options.reseed,
@@ -39,7 +39,7 @@ export async function startMachine(
     restart: () => {
       restart(sandbox, messaging);
     },
-    refuse: (ms) => refuse(app, port, messaging, ms),
+    refuse: (ms) => refuse(app, { host, port }, messaging, ms),
     kill: () => {
       options.persistence?.close(false);
       void shutDown(app, messaging);
@@ -51,7 +51,7 @@ export async function startMachine(
     controlToken: options.controlToken,
   });
   messaging.attach(app.server);
-  await app.listen({ host: HOST, port: options.port });
+  await app.listen({ host, port: options.port });
   const { port } = app.server.address() as AddressInfo;
   return {
     port,
@@ -74,14 +74,14 @@ function restart(sandbox: Sandbox, messaging: Messaging): void {
 
 async function refuse(
   app: App,
-  port: number,
+  where: { readonly host: string; readonly port: number },
   messaging: Messaging,
   ms: number,
 ): Promise<void> {
   messaging.dropAll();
   await closeListener(app.server);
   await new Promise((resolve) => setTimeout(resolve, ms));
-  await new Promise<void>((resolve) => app.server.listen(port, HOST, resolve));
+  await new Promise<void>((resolve) => app.server.listen(where, resolve));
 }
 
 async function closeListener(server: Server): Promise<void> {

@@ -27,6 +27,8 @@ export { STUDIO_SHOW } from "./seed/studio.ts";
 export interface FtrackSandboxOptions {
   /** 0 takes a free port. */
   readonly port?: number;
+  /** Name or address to listen on, also in the URLs the server gives. Default: loopback. */
+  readonly host?: string;
   /** `empty`, `demo` or `studio:N`, each with an optional `+ayon`. Ignored when `dataDir` holds a state. */
   readonly seed?: string;
   /** Keeps the state in this folder. */
@@ -46,7 +48,9 @@ export interface FtrackSandbox {
   stop(): Promise<void>;
 }
 
-/** Starts a local Ftrack server on loopback. */
+const LOOPBACK = "127.0.0.1";
+
+/** Starts a local Ftrack server. */
 export async function startFtrackSandbox(
   options: FtrackSandboxOptions = {},
 ): Promise<FtrackSandbox> {
@@ -77,8 +81,9 @@ export async function startFtrackSandbox(
     kill: options.onKill ?? (() => process.kill(process.pid, "SIGKILL")),
   });
   const server = createSandboxServer(sandbox, { control, token: controlToken });
-  const port = await listen(server, options.port ?? 0);
-  const url = `http://127.0.0.1:${String(port)}`;
+  const { host = LOOPBACK } = options;
+  const port = await listen(server, { host, port: options.port ?? 0 });
+  const url = `http://${host}:${String(port)}`;
   state.store.surroundings = { ...state.store.surroundings, origin: url };
   return {
     url,

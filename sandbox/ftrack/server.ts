@@ -82,11 +82,14 @@ function handshake(
   else sendText(response, 200, hub.handshake(identity));
 }
 
-/** Listens on loopback; answers the port. */
-export function listen(server: Server, port: number): Promise<number> {
+/** Answers the port. */
+export function listen(
+  server: Server,
+  where: { readonly host: string; readonly port: number },
+): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
+    server.listen(where, () => {
       resolve((server.address() as AddressInfo).port);
     });
   });
