@@ -11,7 +11,7 @@ import { startLeecherService, type LeecherService } from "./service.ts";
 /** A hub that was silent for so long is not mended from within: the process ends and is started anew. */
 const SILENT_LIMIT_MS = 10 * 60_000;
 /** "Temporary failure": tells the one who started the process to start it again. */
-const EXIT_SILENT = 75;
+const EXIT_TEMPORARY = 75;
 const CLOSE_MS = 5_000;
 
 const env = loadEnv("leecher");
@@ -83,6 +83,11 @@ const silenceProbe: Probe = {
       : Promise.resolve("no"),
 };
 
+function giveUp(reason: string): void {
+  exitCode = EXIT_TEMPORARY;
+  shutdown.begin(reason);
+}
+
 function isTooSilent(): boolean {
   return (service?.health().silentMs ?? 0) > SILENT_LIMIT_MS;
 }
@@ -105,6 +110,7 @@ try {
     hide: (secret) => {
       serviceLog.hide(secret);
     },
+    giveUp,
   });
   service = running;
   metrics.onScrape(() => {
@@ -115,9 +121,7 @@ try {
     return Promise.resolve();
   });
   setInterval(() => {
-    if (!isTooSilent()) return;
-    exitCode = EXIT_SILENT;
-    shutdown.begin("the event hub stays silent");
+    if (isTooSilent()) giveUp("the event hub stays silent");
   }, 10_000).unref();
 } catch (thrown) {
   if (!starting.signal.aborted) {

@@ -2,7 +2,7 @@ import { createErrorReporter } from "../ayon/events.ts";
 import { createAyonHttp } from "../ayon/http.ts";
 import { createSettingsSource } from "../ayon/settings-source.ts";
 import { connectAyonSocket } from "../ayon/socket.ts";
-import { ConfigError, toError } from "../core/errors.ts";
+import { toError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
 import type { FtrackCredentials } from "../ftrack/credentials.ts";
@@ -25,6 +25,8 @@ export interface LeecherServiceOptions {
   readonly signal: AbortSignal;
   /** Told every secret that becomes known, so that no log line shows it. */
   readonly hide: (secret: string) => void;
+  /** Ends the process, so that it is started again: for what is read at the start only. */
+  readonly giveUp: (reason: string) => void;
   readonly timing?: LeecherDeps["timing"];
 }
 
@@ -41,13 +43,12 @@ export interface LeecherService {
  * Starts a leecher: learns from AYON where Ftrack and Redis are, waiting as long as it takes, then listens.
  * Redis need not be there.
  *
- * @throws ConfigError `E_REDIS_URL` when no Redis is named; UnavailableError `E_SPOOL_LOCKED`; the signal's
- * reason.
+ * @throws UnavailableError `E_SPOOL_LOCKED`; the signal's reason.
  */
 export async function startLeecherService(
   options: LeecherServiceOptions,
 ): Promise<LeecherService> {
-  const { env, log, meter, signal, hide } = options;
+  const { env, log, meter, signal, hide, giveUp } = options;
   const http = createAyonHttp(env.ayon);
   const settings = startSettings({
     env,
@@ -60,12 +61,10 @@ export async function startLeecherService(
   const { credentials } = settings;
   const first = await credentials.wait(signal);
   hide(first.apiKey);
-  const url = await settings.redisUrl();
-  if (url === null)
-    throw new ConfigError(
-      "No Redis is named: set REDIS_URL or the addon setting service_settings/redis_url",
-      { code: "E_REDIS_URL", system: "redis" },
-    );
+  const url = await settings.waitForRedisUrl(signal);
+  settings.watchRedisUrl(url, () => {
+    giveUp("another address of Redis is set");
+  });
   const closing = new AbortController();
   let leecher: Leecher | null = null;
   const queue = await openQueueSide({

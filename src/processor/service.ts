@@ -48,6 +48,8 @@ export interface ProcessorSettings {
   readonly signal: AbortSignal;
   /** Told every secret that becomes known, so that no log line shows it. */
   readonly hide?: (secret: string) => void;
+  /** Ends the process, so that it is started again: for what is read at the start only. */
+  readonly giveUp?: (reason: string) => void;
   /** @defaultValue all of the registry */
   readonly handlers?: readonly Handler[];
   readonly drain?: Partial<DrainOptions>;
@@ -101,6 +103,9 @@ export async function startProcessor(
   const { hide } = options;
   hide?.(session.credentials.apiKey);
   const url = await settings.waitForRedisUrl(signal);
+  settings.watchRedisUrl(url, () => {
+    options.giveUp?.("another address of Redis is set");
+  });
   const connection = connect({ url, prefix: env.redis.prefix }, "patient", log);
   const jobQueue = openJobQueue(connection, log);
   const drainQueue = openDrainQueue(connection, log);
