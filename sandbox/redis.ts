@@ -97,6 +97,21 @@ export async function startLocalRedis(
   };
 }
 
+/** Removes all keys of a set-up with this prefix. */
+export async function clearRedis(url: string, prefix: string): Promise<void> {
+  const client = new Redis(url);
+  try {
+    for (const match of [`${prefix}:*`, `{${prefix}-q}*`]) {
+      for await (const keys of client.scanStream({ match, count: 1000 })) {
+        const found = keys as string[];
+        if (found.length > 0) await client.unlink(...found);
+      }
+    }
+  } finally {
+    client.disconnect();
+  }
+}
+
 function launch(
   binary: string,
   args: readonly string[],

@@ -19,9 +19,14 @@ const LEAST_NODE = [20, 19];
 
 /** @returns {Promise<SetUp>} */
 export async function setUp() {
+  await setUpPackages();
+  return ensureRedis();
+}
+
+/** All that the services themselves need, whose Redis is somewhere else. */
+export async function setUpPackages() {
   checkNode();
   await ensurePackages();
-  return ensureRedis();
 }
 
 /** The set-up as environment variables, for child processes. */

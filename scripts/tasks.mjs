@@ -17,6 +17,22 @@ export const tasks = {
             vitest(`${p} tests`, ["--project", p]),
           ),
   },
+  /** The whole thing at work, in front of your eyes. */
+  demo: {
+    steps: (args) => [
+      {
+        title: "demo",
+        program: "tsx",
+        args: ["scripts/demo/main.ts", ...args],
+      },
+    ],
+  },
+  /** Numbers: all benchmarks, or those that are named. */
+  bench: {
+    steps: (args) => [
+      { title: "benchmarks", program: "tsx", args: ["bench/main.ts", ...args] },
+    ],
+  },
   /** Throughput and memory of the queue. */
   "bench:queue": {
     steps: (args) => [

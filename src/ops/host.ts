@@ -7,6 +7,7 @@ import { makeLog, type LogOptions } from "./log.ts";
 import { watchLoop } from "./loop-watch.ts";
 import { makeMetrics } from "./metrics.ts";
 import { handleShutdown } from "./shutdown.ts";
+import { sitOut } from "./sit-out.ts";
 
 /** What a service gets from its process. */
 export interface Frame {
@@ -50,6 +51,9 @@ export interface HostOptions<Service> {
 }
 
 const EXIT_TEMPORARY = 75;
+const EXIT_CONFIG = 78;
+/** What starts processes anew does so at once and without end: not too often, then. */
+const SIT_OUT_MS = 10_000;
 /** Anybody may ask; the systems behind must not feel it. */
 const REMEMBER_MS = 1_000;
 
@@ -141,19 +145,19 @@ export async function hostService<Service>(
     if (starting.signal.aborted) return;
     log.error({ err: toError(thrown), code: codeOf(thrown) }, "cannot start");
     exitCode = 1;
+    await sitOut({ ms: SIT_OUT_MS });
     shutdown.begin("it cannot start");
   }
 }
 
-const EXIT_CONFIG = 78;
-
 /** What is read before there is a log; when it is wrong, says what, and ends: starting again does not help. */
-export function readOrExit<T>(read: () => T): T {
+export async function readOrExit<T>(read: () => T): Promise<T> {
   try {
     return read();
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
     process.stderr.write(`${thrown.message}\n`);
+    await sitOut({ ms: SIT_OUT_MS });
     process.exit(EXIT_CONFIG);
   }
 }

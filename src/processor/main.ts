@@ -6,7 +6,7 @@ import { startProcessor, type Processor } from "./service.ts";
 
 const PROBE_MS = 900;
 
-const env = readOrExit(() => loadEnv("processor"));
+const env = await readOrExit(() => loadEnv("processor"));
 const dashboard = makeDashboard();
 
 await hostService<Processor>({

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { it } from "vitest";
 import {
+  clearRedis,
   findRedisBinary,
   startLocalRedis,
   type LocalRedis,
@@ -50,14 +51,7 @@ export async function startRedis(
     retryStrategy: () => 50,
   });
   client.on("error", () => undefined /* tests take the server away */);
-  async function clear(): Promise<void> {
-    for (const match of [`${prefix}:*`, `{${prefix}-q}*`]) {
-      for await (const keys of client.scanStream({ match, count: 1000 })) {
-        const found = keys as string[];
-        if (found.length > 0) await client.unlink(...found);
-      }
-    }
-  }
+  const clear = (): Promise<void> => clearRedis(url, prefix);
   return {
     ...(own ?? sharedServer(url)),
     prefix,
