@@ -9,6 +9,7 @@ import {
   startFtrackSandbox,
   type FtrackSandbox,
 } from "../../sandbox/ftrack/index.ts";
+import type { JsonObject } from "../../sandbox/ayon/json.ts";
 import { createAyonReads } from "../../src/ayon/reads.ts";
 import { projectName } from "../../src/core/ids.ts";
 import { silentMeter } from "../../src/core/meter.ts";
@@ -18,73 +19,77 @@ import type {
   AyonReads,
   AyonTask,
 } from "../../src/core/ports.ts";
-import { and, inList, is, select } from "../../src/core/query.ts";
 import { createFtrackReads } from "../../src/ftrack/reads.ts";
-import {
-  createFtrackSession,
-  type Operation,
-} from "../../src/ftrack/session.ts";
+import { createFtrackSession } from "../../src/ftrack/session.ts";
 import { startProcessor, type Processor } from "../../src/processor/service.ts";
-import { openInbox } from "../../src/queue/inbox.ts";
+import { makeJobs, openJobQueue } from "../../src/queue/jobs.ts";
 import { makeOutcomes } from "../../src/queue/outcomes.ts";
 import { connect, type Connection } from "../../src/queue/redis.ts";
-import type { Outcomes } from "../../src/queue/types.ts";
+import type { Jobs, Outcomes } from "../../src/queue/types.ts";
 import { readEnv } from "../../src/settings/env.ts";
 import { startAyon, type Ayon } from "./ayon.ts";
-import { startIntake } from "./intake.ts";
+import { startRig, type LeecherRig } from "./leecher.ts";
 import { memoryLog } from "./memory-log.ts";
 import { eventually, startRedis, type TestRedis } from "./redis.ts";
+import { makeStudio, type Studio } from "./studio.ts";
 
 type Row = Readonly<Record<string, unknown>>;
-const row = z.record(z.string(), z.unknown());
+
+/** Frame start feeds AYON's attribute of that name; links between folders are of the type breakdown. */
+const SETTINGS = {
+  custom_attributes: {
+    attributes_mapping: {
+      enabled: true,
+      mapping: [
+        {
+          name: "frameStart",
+          attr_type: "hierarchical",
+          hierarchical: "frameStart",
+          standard: [],
+        },
+      ],
+    },
+  },
+  service_event_handlers: { sync_from_ftrack: { sync_link_type: "breakdown" } },
+};
 
 export interface WorldOptions {
   /** Addon settings of the studio. */
-  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly settings?: JsonObject;
   readonly projectName?: string;
   readonly autoSync?: boolean;
 }
 
-export interface World {
+export interface World extends Studio {
   readonly ftrack: FtrackSandbox;
   readonly ayon: Ayon;
   readonly redis: TestRedis;
   readonly reads: AyonReads;
   readonly outcomes: Outcomes;
+  readonly jobs: Jobs;
+  readonly leecher: LeecherRig;
   readonly log: ReturnType<typeof memoryLog>;
-  /** Id of the Ftrack project, whose AYON project has its name. */
-  readonly projectId: string;
   readonly name: string;
-  /** Ids of object types, task types and statuses by their names. */
-  readonly ids: Readonly<
-    Record<"objectType" | "type" | "status", (name: string) => string>
-  >;
-  /** Makes edits as an administrator, in one transaction. */
-  edit(...operations: readonly Operation[]): Promise<void>;
-  /** A create of a typed context; its id is made here. */
-  create(
-    type: string,
-    name: string,
-    parent: string,
-    more?: Row,
-  ): Operation & { readonly id: string };
-  update(type: string, id: string, data: Row): Operation;
-  remove(type: string, id: string): Operation;
-  assign(task: string, user: string): Operation & { readonly id: string };
-  /** Stored rows of custom attributes of an entity, by key. */
-  values(id: string): Promise<Record<string, unknown>>;
-  setValue(id: string, key: string, value: unknown): Promise<Operation>;
-  /** All of Ftrack's rows of a type with these ids. */
-  rows(
-    type: string,
-    fields: readonly string[],
-    ids: readonly string[],
-  ): Promise<Row[]>;
   /** Everything that is in AYON's project. */
   everything(): Promise<AyonEntities>;
   folder(path: string): Promise<AyonFolder | undefined>;
   task(path: string): Promise<AyonTask | undefined>;
-  /** Resolves when all events that Ftrack sent so far have been handled. */
+  /** An edit in AYON that goes past the sync. */
+  ayonPatch(
+    kind: "folders" | "tasks" | "versions",
+    id: string,
+    data: Row,
+  ): Promise<void>;
+  /** A product in an AYON folder, with one version; gives the version's id. */
+  publish(folderId: string, name?: string): Promise<string>;
+  /** Requests since the counters were reset: of the processor and all others but people. */
+  requests(): Promise<{
+    readonly ftrack: number;
+    readonly ayon: number;
+    readonly ayonWrites: number;
+  }>;
+  resetRequests(): Promise<void>;
+  /** Resolves when all events that Ftrack sent so far, and the jobs they started, have been handled. */
   settled(): Promise<void>;
   processor(): Processor;
   startProcessor(): Promise<void>;
@@ -100,9 +105,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     startAyon({
       seed: "studio:0",
       projects: [{ name, code: name.slice(0, 6) }],
-      ...(options.settings === undefined
-        ? {}
-        : { addonSettings: options.settings }),
+      addonSettings: { ...SETTINGS, ...options.settings },
     }),
     startRedis(),
   ]);
@@ -131,111 +134,21 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     "patient",
     log,
   );
-  const inbox = openInbox({ connection, log, meter: silentMeter });
-  const intake = startIntake(ftrack, inbox, log);
+  const leecher = await startRig(ftrack, redis);
+  await leecher.live();
+  await leecher.leecher.caughtUp();
   const project = projectName(name);
   const ayonReads = createAyonReads(ayon.http);
   const outcomes = makeOutcomes(connection);
-  const projectId = randomUUID();
-
-  async function table(type: string): Promise<(name: string) => string> {
-    const [found] = await reads.query(
-      select({ type, fields: ["id", "name"], row }),
-    );
-    const ids = new Map(found.map((r) => [r["name"], String(r["id"])]));
-    return (wanted) => {
-      const id = ids.get(wanted);
-      if (id === undefined) throw new Error(`No ${type} ${wanted}`);
-      return id;
-    };
-  }
-  const ids = {
-    objectType: await table("ObjectType"),
-    type: await table("Type"),
-    status: await table("Status"),
-  };
-  const [definitions, [schema]] = await reads.query(
-    select({
-      type: "CustomAttributeConfiguration",
-      fields: ["id", "key", "entity_type", "is_hierarchical"],
-      row,
-    }),
-    select({ type: "ProjectSchema", fields: ["id"], row, limit: 1 }),
-  );
-
-  async function edit(...operations: readonly Operation[]): Promise<void> {
-    await admin.call(operations, { purpose: "write" });
-  }
-  function make(type: string, data: Row): Operation & { readonly id: string } {
-    const id = randomUUID();
-    return {
-      id,
-      action: "create",
-      entity_type: type,
-      entity_data: { __entity_type__: type, id, ...data },
-    };
-  }
-  function definition(key: string): Row {
-    const found =
-      definitions.find(
-        (d) => d["key"] === key && d["is_hierarchical"] === true,
-      ) ?? definitions.find((d) => d["key"] === key);
-    if (found === undefined) throw new Error(`No attribute ${key}`);
-    return found;
-  }
-  async function setValue(
-    id: string,
-    key: string,
-    value: unknown,
-  ): Promise<Operation> {
-    const configuration = String(definition(key)["id"]);
-    const stored = await values(id);
-    return {
-      action: Object.hasOwn(stored, key)
-        ? value === undefined
-          ? "delete"
-          : "update"
-        : "create",
-      entity_type: "CustomAttributeValue",
-      entity_key: [configuration, id],
-      entity_data: {
-        __entity_type__: "CustomAttributeValue",
-        configuration_id: configuration,
-        entity_id: id,
-        value,
-      },
-    };
-  }
-  async function values(id: string): Promise<Record<string, unknown>> {
-    const [found] = await reads.query(
-      select({
-        type: "CustomAttributeValue",
-        fields: ["value", "entity_id", "configuration_id"],
-        row,
-        where: is("entity_id", id),
-        orderBy: ["entity_id", "configuration_id"],
-      }),
-    );
-    const keys = new Map(definitions.map((d) => [d["id"], String(d["key"])]));
-    return Object.fromEntries(
-      found.map((r) => [keys.get(r["configuration_id"]) ?? "?", r["value"]]),
-    );
-  }
-
-  await edit({
-    action: "create",
-    entity_type: "Project",
-    entity_data: {
-      __entity_type__: "Project",
-      id: projectId,
-      name: name.slice(0, 6),
-      full_name: name,
-      project_schema_id: schema?.["id"],
-    },
+  const jobQueue = openJobQueue(connection, log);
+  const jobs = makeJobs(connection, jobQueue);
+  const studio = await makeStudio({
+    admin,
+    reads,
+    name,
+    autoSync: options.autoSync !== false,
   });
-  if (options.autoSync !== false)
-    await edit(await setValue(projectId, "auto_sync_enabled", true));
-
+  const { projectId } = studio;
   let processor: Processor | null = null;
   let markers = 0;
 
@@ -255,61 +168,18 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     return ayonReads.select(project, { folders: "all", tasks: "all" });
   }
 
-  await eventually(
-    "the hub listens",
-    () => intake.hub.health().status === "live",
-  );
   await startOne();
-  return {
+  const world: World = {
     ftrack,
     ayon,
     redis,
     reads: ayonReads,
     outcomes,
+    jobs,
+    leecher,
     log,
-    projectId,
+    ...studio,
     name,
-    ids,
-    edit,
-    create(type, contextName, parent, more = {}) {
-      const objectType = type.replace(/(?<=[a-z])(?=[A-Z])/g, " ");
-      return make(type, {
-        name: contextName,
-        parent_id: parent,
-        object_type_id: ids.objectType(objectType),
-        ...more,
-      });
-    },
-    update: (type, id, data) => ({
-      action: "update",
-      entity_type: type,
-      entity_key: [id],
-      entity_data: { __entity_type__: type, ...data },
-    }),
-    remove: (type, id) => ({
-      action: "delete",
-      entity_type: type,
-      entity_key: [id],
-    }),
-    assign: (task, user) =>
-      make("Appointment", {
-        context_id: task,
-        resource_id: user,
-        type: "assignment",
-      }),
-    values,
-    setValue,
-    async rows(type, fields, wanted) {
-      const [found] = await reads.query(
-        select({
-          type,
-          fields: ["id", ...fields],
-          row,
-          where: and(inList("id", wanted)),
-        }),
-      );
-      return found;
-    },
     everything,
     async folder(path) {
       const { folders } = await everything();
@@ -318,6 +188,45 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     async task(path) {
       const { tasks } = await everything();
       return tasks.find((t) => t.path === path && t.active);
+    },
+    async ayonPatch(kind, id, data) {
+      await ayon.http.send({
+        method: "PATCH",
+        path: `/api/projects/${name}/${kind}/${id}`,
+        body: data,
+        answer: z.unknown(),
+      });
+    },
+    async publish(folderId, productName = "renderMain") {
+      const made = z.object({ id: z.string() });
+      const base = `/api/projects/${name}` as const;
+      const product = await ayon.http.send({
+        method: "POST",
+        path: `${base}/products`,
+        body: { name: productName, folderId, productType: "render" },
+        answer: made,
+      });
+      const version = await ayon.http.send({
+        method: "POST",
+        path: `${base}/versions`,
+        body: { version: 1, productId: product.id },
+        answer: made,
+      });
+      return version.id;
+    },
+    async requests() {
+      const { counts } = ayon.sandbox.control.requests({ limit: 0 });
+      const { recent } = await ftrack.control.requests();
+      const own = recent.filter((batch) => batch.user === ftrack.apiUser);
+      return {
+        ftrack: own.length,
+        ayon: counts.total,
+        ayonWrites: counts.writes,
+      };
+    },
+    async resetRequests() {
+      ayon.sandbox.control.resetRequests();
+      await ftrack.control.resetRequests();
     },
     async settled() {
       // An event of our own behind all others: when its outcome is there, so are theirs.
@@ -348,6 +257,16 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         },
         30_000,
       );
+      await eventually(
+        "the jobs are done",
+        async () => {
+          const left = await jobs.list({
+            states: ["waiting", "delayed", "active"],
+          });
+          return left.length === 0;
+        },
+        60_000,
+      );
     },
     processor() {
       if (processor === null) throw new Error("No processor runs");
@@ -357,7 +276,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     stopProcessor: stopOne,
     async stop() {
       await stopOne();
-      await intake.close();
+      await leecher.stop();
+      await jobQueue.close();
       await connection.close();
       await Promise.all([
         ftrack.stop(),
@@ -366,4 +286,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       ]);
     },
   };
+  // Auto-sync was switched on above: the full sync that this starts comes first.
+  await world.settled();
+  return world;
 }
