@@ -67,6 +67,6 @@ export function valuesOf(
       inList("entity_id", entityIds),
       inList("configuration_id", configurationIds),
     ),
-    orderBy: "entity_id",
+    orderBy: ["entity_id", "configuration_id"],
   });
 }

@@ -1,5 +1,5 @@
 import type { AttributeBinding } from "../../core/attribute-mapping.ts";
-import type { AyonId, FtrackId } from "../../core/ids.ts";
+import { toAyonId, type AyonId, type FtrackId } from "../../core/ids.ts";
 import type {
   AyonAttribute,
   AyonFolder,
@@ -125,16 +125,19 @@ export interface FtrackLink {
 }
 
 export interface LinkFacts {
-  /** Full name of the AYON link type; null when the setting is off or AYON lacks the type. */
+  /** Full name of the AYON link type, `breakdown|folder|folder`; null when links are not brought over. */
   readonly linkType: string | null;
-  /** Links of Ftrack whose ends are in `ends`, all of them. */
+  /** The setting names a link type that the AYON project lacks. */
+  readonly missingType: string | null;
+  /** Folders of which all links of either side are known; null: of all folders. */
+  readonly ends: ReadonlySet<FtrackId> | null;
   readonly ftrack: readonly FtrackLink[];
   readonly ayon: readonly AyonLinkRow[];
-  /** Pairs that an event said were removed. */
+  /** Links that an event said were removed. */
   readonly removed: readonly FtrackLink[];
 }
 
-/** A list with its members as they stand in Ftrack; `memberIds` null where they were not asked for. */
+/** A list with its members as they stand in Ftrack. */
 export interface FtrackList {
   readonly id: FtrackId;
   readonly name: string;
@@ -144,9 +147,11 @@ export interface FtrackList {
 }
 
 export interface ListFacts {
+  /** Lists in focus. */
   readonly ftrack: readonly FtrackList[];
-  /** Lists that were asked for and are gone. */
+  /** Lists in focus that are gone. */
   readonly gone: ReadonlySet<FtrackId>;
+  /** All lists of the AYON project; empty when no list is in focus. */
   readonly ayon: readonly AyonListRow[];
 }
 
@@ -154,13 +159,19 @@ export interface FtrackVersion {
   readonly id: FtrackId;
   readonly version: number;
   readonly statusId: FtrackId | null;
+  readonly thumbnailId: FtrackId | null;
+  /** Names from the project down; for people. */
+  readonly path: string;
   readonly assetName: string;
   /** The context the asset hangs on. */
   readonly contextId: FtrackId;
 }
 
 export interface VersionFacts {
-  readonly ftrack: readonly FtrackVersion[];
+  /** Versions whose status is to be brought over, with the fields that may have changed. */
+  readonly focus: ReadonlyMap<FtrackId, Interest>;
+  /** Those in focus, and members of lists. */
+  readonly ftrack: ReadonlyMap<FtrackId, FtrackVersion>;
   readonly ayon: readonly AyonVersion[];
   readonly products: readonly AyonProduct[];
 }
@@ -176,7 +187,11 @@ export interface SyncFacts {
   /** Where the wish comes from. Decides what happens to what is gone: deleted after an event, else archived. */
   readonly origin: "events" | "project";
   readonly project: FtrackProject;
-  readonly projectValues: FtrackProjectValues | null;
+  /** Null when nothing of the project itself is in focus. */
+  readonly projectFocus: {
+    readonly interest: Interest;
+    readonly values: FtrackProjectValues;
+  } | null;
   readonly ayonProject: AyonProject;
   readonly timezone: string;
   readonly world: World;
@@ -206,4 +221,15 @@ export interface SyncFacts {
   readonly versions: VersionFacts;
   /** Users whose edits these are; they are told what went wrong. */
   readonly actors: readonly FtrackId[];
+}
+
+/** What Ftrack holds as the id of the counterpart; null when it is none. */
+export function storedAyonId(
+  facts: Pick<SyncFacts, "world" | "values">,
+  id: FtrackId,
+): AyonId | null {
+  const definition = facts.world.bookkeeping.ayonId;
+  const value =
+    definition === null ? undefined : facts.values.get(id)?.get(definition.id);
+  return typeof value === "string" ? toAyonId(value) : null;
 }

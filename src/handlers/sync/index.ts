@@ -7,7 +7,7 @@ import type { FtrackProject } from "../../core/reference.ts";
 import { conclude } from "./conclude/index.ts";
 import type { SyncFacts } from "./facts.ts";
 import { dirtyOf, wants, withoutUnused } from "./gather/dirty.ts";
-import { gatherEvents } from "./gather/index.ts";
+import { gatherEvents } from "./gather/events.ts";
 import { concerns } from "./interest.ts";
 import { plan } from "./plan/index.ts";
 import {

@@ -43,6 +43,10 @@ export const RULES = {
     severity: "warning",
     fix: "Nothing must be done. It stays in AYON for its published versions; an entity of the same name at the same place will take it over.",
   },
+  "too-many-removals": {
+    severity: "error",
+    fix: "Check that these entities were meant to be removed; a full synchronisation then archives them, or the limit in the settings can be raised.",
+  },
   "own-descendant": {
     severity: "error",
     fix: "Move it elsewhere: in AYON it would come to lie below itself.",
@@ -72,7 +76,7 @@ export const RULES = {
     fix: "Add the type to the project's workflow schema in Ftrack, or change the type.",
   },
   "type-unknown": {
-    severity: "error",
+    severity: "warning",
     fix: "Give it a type that still exists in Ftrack.",
   },
   "type-only-in-ayon": {

@@ -21,6 +21,8 @@ export interface Fence {
   readonly signal: AbortSignal;
   /** Throws FencedError when this process may not write any more. */
   readonly assertOwner: () => Promise<void>;
+  /** Told of each request of a long list, with the number of changes in it. */
+  readonly onSend?: (changes: number) => void;
 }
 
 /** Parts by AYON project, each in order; a decision of one handler rarely has more than one. */
@@ -39,14 +41,17 @@ function byProject<T extends { readonly project: ProjectName }>(
 export async function writeOperations(
   http: AyonHttp,
   changes: readonly AyonOperation[],
-  { signal, assertOwner }: Fence,
+  { signal, assertOwner, onSend }: Fence,
 ): Promise<readonly ChangeResult[]> {
   const results: ChangeResult[] = [];
   for (const [project, part] of byProject(changes))
     results.push(
       ...(await applyOperations(http, project, part, {
         signal,
-        beforeSend: assertOwner,
+        beforeSend: async (operations) => {
+          await assertOwner();
+          onSend?.(operations.length);
+        },
       })),
     );
   return results;

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ftrackId, type FtrackId } from "../../core/ids.ts";
 import { and, inList, is, or, select, type Query } from "../../core/query.ts";
+import { idField, idOrNull } from "../../core/rows.ts";
 import type {
   AttributeConfiguration,
   FtrackStatus,
@@ -10,13 +11,6 @@ import type {
   ObjectType,
 } from "../../core/reference.ts";
 
-const id = z.string().min(1).transform(ftrackId);
-const idOrNull = z
-  .string()
-  .nullish()
-  .transform((value) =>
-    value == null || value === "" ? null : ftrackId(value),
-  );
 const sort = z
   .number()
   .nullish()
@@ -34,7 +28,7 @@ const named = z
   .nullish()
   .transform((value) => value?.name ?? null);
 
-const namedRow = z.object({ id, name: z.string(), sort });
+const namedRow = z.object({ id: idField, name: z.string(), sort });
 
 export const taskTypes: Query<NamedRow> = select({
   type: "Type",
@@ -53,7 +47,7 @@ export const objectTypes: Query<ObjectType> = select({
   fields: ["id", "name", "sort", "is_leaf", "is_statusable", "is_typeable"],
   row: z
     .object({
-      id,
+      id: idField,
       name: z.string(),
       sort,
       is_leaf: flag,
@@ -75,7 +69,7 @@ export const statuses: Query<FtrackStatus> = select({
   fields: ["id", "name", "sort", "color", "state.short", "state.name"],
   row: z
     .object({
-      id,
+      id: idField,
       name: z.string(),
       sort,
       color: z
@@ -147,7 +141,7 @@ export const configurations: Query<AttributeConfiguration> = select({
   ],
   row: z
     .object({
-      id,
+      id: idField,
       key: z.string(),
       label: text,
       entity_type: text,
@@ -179,7 +173,7 @@ export const users: Query<FtrackUser> = select({
   fields: ["id", "username", "email", "first_name", "last_name", "is_active"],
   row: z
     .object({
-      id,
+      id: idField,
       username: z.string(),
       email: z
         .string()
@@ -222,12 +216,12 @@ export function project(projectId: FtrackId): Query<ProjectRow> {
     where: is("id", projectId),
     row: z
       .object({
-        id,
+        id: idField,
         full_name: z.string(),
         name: text,
         status: text,
         is_private: flag,
-        project_schema_id: id,
+        project_schema_id: idField,
       })
       .transform((row) => ({
         id: row.id,
@@ -302,11 +296,11 @@ export function projectSchema(schemaId: FtrackId): Query<SchemaRow> {
     where: is("id", schemaId),
     row: z
       .object({
-        id,
+        id: idField,
         task_workflow_schema_id: idOrNull,
         asset_version_workflow_schema_id: idOrNull,
         task_type_schema_id: idOrNull,
-        object_types: z.array(z.looseObject({ id })).catch([]),
+        object_types: z.array(z.looseObject({ id: idField })).catch([]),
       })
       .transform((row) => ({
         id: row.id,

@@ -24,7 +24,7 @@ export const SETTINGS: SyncSettings = {
   mapping: { enabled: true, mapping: [] },
   linkType: null,
   versionStatuses: false,
-  publishedPolicy: "report",
+  publishedPolicy: "mark",
   thumbnails: false,
   priority: false,
   maxRemovals: null,
@@ -102,6 +102,8 @@ export interface Model {
   /** Folders that hold a version themselves. */
   published: Set<AyonId>;
   publishedTasks: Set<AyonId>;
+  /** Folders that hold products without versions: AYON refuses to delete them. */
+  productive: Set<AyonId>;
   project: AyonProject;
   world: World;
 }
@@ -118,6 +120,7 @@ export function aModel(
     nodes: new Map(),
     published: new Set(),
     publishedTasks: new Set(),
+    productive: new Set(),
     project: anAyonProject(),
     world: aWorld(),
     ...more,
@@ -178,7 +181,7 @@ export function factsOf(
       schemaId: ftrackId("schema"),
       autoSync: true,
     },
-    projectValues: null,
+    projectFocus: null,
     ayonProject: model.project,
     timezone: "UTC",
     world: model.world,
@@ -201,9 +204,16 @@ export function factsOf(
     nodes: model.nodes,
     frozen: frozenIn(model),
     publishedTasks: model.publishedTasks,
-    links: { linkType: null, ftrack: [], ayon: [], removed: [] },
+    links: {
+      linkType: null,
+      missingType: null,
+      ends: null,
+      ftrack: [],
+      ayon: [],
+      removed: [],
+    },
     lists: { ftrack: [], gone: new Set(), ayon: [] },
-    versions: { ftrack: [], ayon: [], products: [] },
+    versions: { focus: new Map(), ftrack: new Map(), ayon: [], products: [] },
     actors: [],
   };
 }

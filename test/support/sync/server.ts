@@ -9,10 +9,16 @@ import type { AyonProject } from "../../../src/core/ports.ts";
 import type { Node } from "../../../src/handlers/sync/facts.ts";
 import { above, aNode, frozenIn, refreshPaths, type Model } from "./model.ts";
 
-class Refused extends Error {}
+class Refused extends Error {
+  readonly code: string;
+  constructor(reason: string, code: string) {
+    super(reason);
+    this.code = code;
+  }
+}
 
-function refuse(reason: string): never {
-  throw new Refused(reason);
+function refuse(reason: string, code = "E_AYON_INVALID"): never {
+  throw new Refused(reason, code);
 }
 
 function checkSlot(model: Model, node: Node): void {
@@ -66,6 +72,8 @@ function applyOperation(model: Model, op: AyonOperation): void {
   if (op.op === "delete") {
     if (before === undefined) return;
     if (frozenIn(model).has(before.id)) refuse("has versions");
+    if (model.productive.has(before.id))
+      refuse("Unable to delete a folder with products", "E_AYON_HAS_CHILDREN");
     const doomed = [...model.nodes.values()].filter(
       (node) =>
         node.id === before.id ||
@@ -226,7 +234,7 @@ export function applyTo(
           changeId: change.id,
           status: "failed",
           error: {
-            code: "E_AYON_REJECTED",
+            code: error.code,
             message: error.message,
             transient: false,
           },

@@ -1,11 +1,14 @@
 import type { Change, ChangeResult } from "../../../core/change.ts";
 import type { Decision, Issue } from "../../../core/decision.ts";
 import type { FtrackId } from "../../../core/ids.ts";
-import type { SyncFacts } from "../facts.ts";
-import { plan } from "../plan/index.ts";
+import { storedAyonId, type SyncFacts } from "../facts.ts";
+import { plan, type Plan } from "../plan/index.ts";
+import { projectSubject } from "../plan/tree.ts";
+import { versionSubject } from "../plan/versions.ts";
 import { broken } from "../rules.ts";
 import type { SyncSettings } from "../settings.ts";
 import { bookkeeping } from "./bookkeeping.ts";
+import { leftovers } from "./leftovers.ts";
 import { reportMessage } from "./message.ts";
 import { outcomesOf, type EntityOutcome } from "./outcome.ts";
 import { revertOf } from "./revert.ts";
@@ -17,17 +20,12 @@ function missingAttributes(facts: SyncFacts): Issue[] {
     ayon_path: ayonPath,
     ayon_sync_failed: syncFailed,
   }).flatMap(([key, definition]) => (definition === null ? [key] : []));
-  const subject = {
-    ftrackId: facts.project.id,
-    path: facts.project.fullName,
-    type: "Project",
-  };
   return missing.length === 0
     ? []
     : [
         broken(
           "attributes-missing-in-ftrack",
-          subject,
+          projectSubject(facts),
           `Ftrack lacks the attributes ${missing.join(", ")}.`,
         ),
       ];
@@ -41,31 +39,39 @@ function isOldNews(id: FtrackId | null, facts: SyncFacts): boolean {
   return facts.values.get(id)?.get(definition.id) === true;
 }
 
-function messages(
-  facts: SyncFacts,
-  settings: SyncSettings,
-  issues: readonly Issue[],
-): Change[] {
-  const isMute = settings.publishedPolicy === "mark";
+function messages(facts: SyncFacts, issues: readonly Issue[]): Change[] {
   const told = issues.filter(
     (issue) =>
-      issue.severity !== "info" &&
-      !isOldNews(issue.subject.ftrackId, facts) &&
-      !(isMute && issue.rule.startsWith("published-")),
+      issue.severity !== "info" && !isOldNews(issue.subject.ftrackId, facts),
   );
   if (told.length === 0) return [];
   return facts.actors.map((userId) =>
-    reportMessage(
-      userId,
-      facts.project.fullName,
-      {
-        ftrackId: facts.project.id,
-        path: facts.project.fullName,
-        type: "Project",
-      },
-      told,
-    ),
+    reportMessage(userId, facts.project.fullName, projectSubject(facts), told),
   );
+}
+
+/** Notes on Ftrack's versions which AYON versions they are, so that it need not be guessed again (ES-52). */
+function versionIds(facts: SyncFacts, { versions }: Plan): Change[] {
+  const definition = facts.world.bookkeeping.ayonId;
+  if (definition === null) return [];
+  return [...facts.versions.focus.keys()].flatMap((id): Change[] => {
+    const version = facts.versions.ftrack.get(id);
+    const found = versions.get(id);
+    if (version === undefined || found === undefined) return [];
+    if (storedAyonId(facts, id) === found.id) return [];
+    return [
+      {
+        kind: "ftrack.value",
+        id: `${definition.key}-${id}`,
+        subject: versionSubject(version),
+        configurationId: definition.id,
+        key: definition.key,
+        entityId: id,
+        rowExists: facts.values.get(id)?.has(definition.id) === true,
+        value: found.id,
+      },
+    ];
+  });
 }
 
 /**
@@ -83,16 +89,19 @@ export function conclude(
   const rejected = outcomes.flatMap(({ draft, failure }: EntityOutcome) =>
     failure !== null && draft.failure === null ? [failure] : [],
   );
-  const issues = [...rejected, ...missingAttributes(facts)];
+  const left = leftovers(facts, made.layout, resultOf);
+  const issues = [...rejected, ...left.issues, ...missingAttributes(facts)];
   const reverts =
     settings.publishedPolicy === "revert"
       ? outcomes.flatMap(({ draft }) => revertOf(draft, facts, made.tree) ?? [])
       : [];
   return {
     changes: [
+      ...left.changes,
       ...reverts,
-      ...bookkeeping(facts, made.tree, outcomes),
-      ...messages(facts, settings, [...made.decision.issues, ...issues]),
+      ...bookkeeping(facts, made.tree, outcomes, settings.publishedPolicy),
+      ...versionIds(facts, made),
+      ...messages(facts, [...made.decision.issues, ...issues]),
     ],
     skips: [],
     issues,

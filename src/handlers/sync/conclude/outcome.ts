@@ -2,7 +2,7 @@ import type { ChangeResult } from "../../../core/change.ts";
 import type { Issue } from "../../../core/decision.ts";
 import type { AyonId } from "../../../core/ids.ts";
 import type { SyncFacts } from "../facts.ts";
-import { changeIdOf } from "../plan/entities.ts";
+import { changeIdOf } from "../plan/change-ids.ts";
 import type { Plan } from "../plan/index.ts";
 import type { Draft } from "../plan/match.ts";
 import { isMover } from "../plan/placement.ts";
@@ -25,7 +25,7 @@ export function outcomesOf(
   plan: Plan,
   results: ReadonlyMap<string, ChangeResult>,
 ): EntityOutcome[] {
-  const { drafts } = plan.entities;
+  const { drafts } = plan.layout;
   const draftOf = new Map(drafts.map((draft) => [draft.ayonId, draft]));
   const paths = new Map<AyonId, string>();
 

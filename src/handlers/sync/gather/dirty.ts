@@ -18,7 +18,7 @@ export interface Dirty {
   readonly contexts: ReadonlyMap<FtrackId, Interest>;
   /** The project itself; null when no event was about it. */
   readonly project: Interest | null;
-  readonly versions: ReadonlySet<FtrackId>;
+  readonly versions: ReadonlyMap<FtrackId, Interest>;
   readonly addedLinks: readonly FtrackLink[];
   readonly removedLinks: readonly FtrackLink[];
   /** Lists whose name, kind or members changed. */
@@ -80,7 +80,8 @@ function isRelevant(entity: EntityChange): boolean {
     case "assetversion":
       return (
         entity.action === "refresh" ||
-        (entity.action === "update" && entity.keys.includes("statusid"))
+        (entity.action === "update" &&
+          entity.keys.some((key) => key === "statusid" || key === "thumbid"))
       );
     case "appointment":
       return comesOrGoes(entity) && textIn(entity, "type") === "assignment";
@@ -107,7 +108,7 @@ export function wants(event: FtrackEvent): boolean {
 export function dirtyOf(events: readonly FtrackEvent[]): Dirty {
   const contexts = new Map<FtrackId, Interest>();
   let project: Interest | null = null;
-  const versions = new Set<FtrackId>();
+  const versions = new Map<FtrackId, Interest>();
   const addedLinks: FtrackLink[] = [];
   const removedLinks: FtrackLink[] = [];
   const lists = new Set<FtrackId>();
@@ -149,9 +150,14 @@ export function dirtyOf(events: readonly FtrackEvent[]): Dirty {
           if (interest !== null) project = join(project ?? undefined, interest);
           break;
         }
-        case "assetversion":
-          versions.add(entity.entityId);
+        case "assetversion": {
+          const interest = interestOf(entity) ?? everything;
+          versions.set(
+            entity.entityId,
+            join(versions.get(entity.entityId), interest),
+          );
           break;
+        }
         case "appointment": {
           const task = idIn(entity, "context_id");
           if (task !== null)
@@ -199,20 +205,34 @@ export function dirtyOf(events: readonly FtrackEvent[]): Dirty {
 /** Leaves out what the settings do not bring over, so that such an event costs no request (ES-7). */
 export function withoutUnused(
   dirty: Dirty,
-  settings: Pick<SyncSettings, "thumbnails" | "priority">,
+  settings: Pick<SyncSettings, "thumbnails" | "priority" | "linkType">,
 ): Dirty {
   const unused = new Set([
     ...(settings.thumbnails ? [] : ["thumbid"]),
     ...(settings.priority ? [] : ["priorityid"]),
   ]);
-  const contexts = new Map<FtrackId, Interest>();
-  for (const [id, interest] of dirty.contexts) {
-    if (interest.all) {
-      contexts.set(id, interest);
-      continue;
+  function used(
+    interests: ReadonlyMap<FtrackId, Interest>,
+  ): Map<FtrackId, Interest> {
+    const found = new Map<FtrackId, Interest>();
+    for (const [id, interest] of interests) {
+      const left = usedOf(interest);
+      if (left !== null) found.set(id, left);
     }
-    const keys = [...interest.keys].filter((key) => !unused.has(key));
-    if (keys.length > 0) contexts.set(id, interestIn(keys));
+    return found;
   }
-  return { ...dirty, contexts };
+  function usedOf(interest: Interest): Interest | null {
+    if (interest.all) return interest;
+    const keys = [...interest.keys].filter((key) => !unused.has(key));
+    return keys.length === 0 ? null : interestIn(keys);
+  }
+  const hasLinks = settings.linkType !== null;
+  return {
+    ...dirty,
+    contexts: used(dirty.contexts),
+    versions: used(dirty.versions),
+    project: dirty.project === null ? null : usedOf(dirty.project),
+    addedLinks: hasLinks ? dirty.addedLinks : [],
+    removedLinks: hasLinks ? dirty.removedLinks : [],
+  };
 }

@@ -1,6 +1,7 @@
 import type { FtrackId } from "../../../core/ids.ts";
 import type { FtrackReads } from "../../../core/ports.ts";
 import { chunk, type Query } from "../../../core/query.ts";
+import { valuesOf, type ValueRow } from "../../../core/rows.ts";
 import type { World } from "../facts.ts";
 import type { FtrackNeeds } from "./needs.ts";
 import {
@@ -8,10 +9,8 @@ import {
   childrenOf,
   contextsById,
   descendantsOf,
-  valuesOf,
   type AssignmentRow,
   type ContextRow,
-  type ValueRow,
 } from "./rows.ts";
 import type { Store } from "./store.ts";
 

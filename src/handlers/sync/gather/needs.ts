@@ -92,6 +92,7 @@ export function ftrackNeeds(
       assigned: [],
     };
   const contexts = new Set<FtrackId>(hints?.ancestors);
+  for (const id of store.mentioned) contexts.add(id);
   const rows = new Set<FtrackId>(hints?.ancestors);
   const values = new Set<FtrackId>();
   const assigned = new Set<FtrackId>();
@@ -153,11 +154,15 @@ export function ayonNeeds(
   hints: Hints | null,
 ): AyonNeeds {
   if (store.isComplete) return { counterparts: [], nodes: [], childNodes: [] };
-  const counterparts = new Set<FtrackId>();
+  const counterparts = new Set<FtrackId>(store.mentioned);
   const nodes = new Set<AyonId>();
   const childNodes = new Set<AyonParent>(found.ayonParents);
   for (const id of store.focus.keys()) {
     counterparts.add(id);
+    // Whose place it leaves is told by the folder it lies in.
+    for (const { parentId } of store.byFtrackId.get(id) ?? []) {
+      if (parentId !== null) nodes.add(parentId);
+    }
     const context = store.contexts.get(id);
     if (context === undefined) continue;
     ancestorsOf(store, context).forEach((ancestor) =>
@@ -175,6 +180,7 @@ export function ayonNeeds(
     if (found.parents.has(context.parentId)) counterparts.add(context.id);
   }
   for (const parentId of hints?.siblingsOf ?? []) {
+    counterparts.add(parentId);
     // Before the counterparts are known, Ftrack's own note of the id is a good guess.
     const guess =
       ayonParentOf(store, parentId) ??

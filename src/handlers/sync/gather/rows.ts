@@ -1,6 +1,6 @@
 /** Queries of the sync, and the rows they give. */
 import { z } from "zod";
-import { ftrackId, type FtrackId } from "../../../core/ids.ts";
+import type { FtrackId } from "../../../core/ids.ts";
 import {
   and,
   any,
@@ -10,17 +10,9 @@ import {
   type Condition,
   type Query,
 } from "../../../core/query.ts";
+import { idField, idOrNull } from "../../../core/rows.ts";
 import type { FtrackContext } from "../facts.ts";
 
-const id = z.string().min(1).transform(ftrackId);
-const idOrNull = z
-  .string()
-  .nullish()
-  .transform((value) =>
-    value === null || value === undefined || value === ""
-      ? null
-      : ftrackId(value),
-  );
 const textOrNull = z
   .string()
   .nullish()
@@ -33,11 +25,11 @@ export interface ContextRow {
 
 const contextRow = z
   .object({
-    id,
+    id: idField,
     name: z.string(),
-    parent_id: id,
-    project_id: id,
-    object_type_id: id,
+    parent_id: idField,
+    project_id: idField,
+    object_type_id: idField,
     type_id: idOrNull,
     status_id: idOrNull,
     priority_id: idOrNull,
@@ -106,48 +98,13 @@ export function contextsOfProject(projectId: FtrackId): Query<ContextRow> {
   return contexts(is("project_id", projectId));
 }
 
-export interface ValueRow {
-  readonly entityId: FtrackId;
-  readonly configurationId: FtrackId;
-  readonly value: unknown;
-}
-
-const valueRow = z
-  .object({
-    entity_id: id,
-    configuration_id: id,
-    value: z.unknown().optional(),
-  })
-  .transform((row): ValueRow => ({
-    entityId: row.entity_id,
-    configurationId: row.configuration_id,
-    value: row.value ?? null,
-  }));
-
-/** Stored rows only: what an entity inherits or has by default has none. */
-export function valuesOf(
-  ids: readonly string[],
-  configurations: readonly FtrackId[],
-): Query<ValueRow> {
-  return select({
-    type: "CustomAttributeValue",
-    fields: ["value", "entity_id", "configuration_id"],
-    row: valueRow,
-    where: and(
-      inList("entity_id", ids),
-      inList("configuration_id", configurations),
-    ),
-    orderBy: ["entity_id", "configuration_id"],
-  });
-}
-
 export interface AssignmentRow {
   readonly taskId: FtrackId;
   readonly resourceId: FtrackId;
 }
 
 const assignmentRow = z
-  .object({ context_id: id, resource_id: id })
+  .object({ context_id: idField, resource_id: idField })
   .transform((row): AssignmentRow => ({
     taskId: row.context_id,
     resourceId: row.resource_id,

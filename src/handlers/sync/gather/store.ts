@@ -15,6 +15,8 @@ export interface Store {
   /** Grows while reading: what the events named, and what that drew in. */
   readonly focus: Map<FtrackId, Interest>;
   readonly drawnIn: Set<FtrackId>;
+  /** Contexts that links, lists and versions refer to: only their counterparts matter. */
+  readonly mentioned: Set<FtrackId>;
   readonly contexts: Map<FtrackId, FtrackContext>;
   /** They exist, but their rows could not be understood. */
   readonly unreadable: Set<FtrackId>;
@@ -48,6 +50,7 @@ export function newStore(projectId: FtrackId, isComplete: boolean): Store {
     isComplete,
     focus: new Map(),
     drawnIn: new Set(),
+    mentioned: new Set(),
     contexts: new Map(),
     unreadable: new Set(),
     values: new Map(),

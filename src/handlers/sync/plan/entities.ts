@@ -1,6 +1,5 @@
 import type {
   AyonOperation,
-  AyonProjectUpdate,
   AyonThumbnail,
   Change,
   Subject,
@@ -11,64 +10,20 @@ import { linkedTo, REMOVED, type Node, type SyncFacts } from "../facts.ts";
 import { concerns } from "../interest.ts";
 import { broken } from "../rules.ts";
 import type { SyncSettings } from "../settings.ts";
-import { match, type Draft } from "./match.ts";
-import { asideName, orderMoves, type Move, type Step } from "./order.ts";
-import { isMover, place } from "./placement.ts";
-import { nodeTree, removals, type NodeTree, type Removal } from "./removal.ts";
+import { changeIdOf, PROJECT_CHANGE, stepId } from "./change-ids.ts";
+import type { Layout } from "./layout.ts";
+import type { Draft } from "./match.ts";
+import { asideName, type Step } from "./order.ts";
+import type { Removal } from "./removal.ts";
 import type { Tree } from "./tree.ts";
-import { needsOf, valuesOf, type Values } from "./values.ts";
-import { vocabulary } from "./vocabulary.ts";
+import { valuesOf, type Values } from "./values.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 
 /** What the plan does about folders and tasks. */
 export interface EntitiesPlan {
-  readonly drafts: readonly Draft[];
-  readonly removals: readonly Removal[];
   readonly changes: readonly Change[];
   readonly skips: readonly Skip[];
   readonly issues: readonly Issue[];
-}
-
-export const PROJECT_CHANGE = "project-types";
-
-/** Id of the change that brings an entity over, or removes it. */
-export function changeIdOf(id: AyonId): string {
-  return `entity-${id}`;
-}
-
-function stepId({ id, type }: Pick<Step, "id" | "type">): string {
-  return type === "settle" ? changeIdOf(id) : `aside-${id}`;
-}
-
-/** Settles places and removals together: whoever cannot leave a doomed folder keeps it. */
-function settle(
-  facts: SyncFacts,
-  drafts: readonly Draft[],
-  nodes: NodeTree,
-  tree: Tree,
-): Removal[] {
-  for (;;) {
-    const found = removals(facts, drafts, nodes);
-    const leaving = new Set(
-      found.filter((r) => r.fate !== "mark").map((r) => r.node.id),
-    );
-    if (!place(drafts, leaving, facts, tree)) return found;
-  }
-}
-
-function movesOf(drafts: readonly Draft[], gone: readonly Removal[]): Move[] {
-  const moves: Move[] = drafts
-    .filter((d) => d.failure === null && (d.node === null || isMover(d)))
-    .map((d) => ({
-      id: d.ayonId,
-      kind: d.kind,
-      node: d.node,
-      to: { parentId: d.parentId, name: d.name },
-    }));
-  for (const { node, fate } of [...gone].reverse()) {
-    if (fate !== "mark" && node.active)
-      moves.push({ id: node.id, kind: node.kind, node, to: null });
-  }
-  return moves;
 }
 
 function placeData(draft: Draft, step: Step | null): Record<string, unknown> {
@@ -144,18 +99,16 @@ export function planEntities(
   facts: SyncFacts,
   settings: SyncSettings,
   tree: Tree,
+  layout: Layout,
+  words: Vocabulary,
 ): EntitiesPlan {
-  const nodes = nodeTree(facts.nodes);
-  const drafts = match(facts, tree);
-  const gone = settle(facts, drafts, nodes, tree);
-  const words = vocabulary(facts, needsOf(drafts));
-  const moves = movesOf(drafts, gone);
+  const { drafts, removals: gone, held, steps } = layout;
   const goneById = new Map(gone.map((r) => [r.node.id, r]));
   const draftById = new Map(drafts.map((d) => [d.ayonId, d]));
 
   const changes: Change[] = [];
   const skips: Skip[] = [];
-  const issues: Issue[] = [...words.issues];
+  const issues: Issue[] = [];
   const done = new Set<AyonId>();
 
   function operation(
@@ -217,21 +170,7 @@ export function planEntities(
     if (thumbnail !== null) changes.push(thumbnail);
   }
 
-  if (words.patch !== null) {
-    const patch: AyonProjectUpdate = {
-      kind: "ayon.project.update",
-      id: PROJECT_CHANGE,
-      subject: {
-        ftrackId: facts.project.id,
-        path: facts.project.fullName,
-        type: "Project",
-      },
-      project: facts.ayonProject.name,
-      patch: words.patch,
-    };
-    changes.push(patch);
-  }
-  for (const step of orderMoves(moves, nodes)) {
+  for (const step of steps) {
     const draft = draftById.get(step.id);
     const removal = goneById.get(step.id);
     const node = facts.nodes.get(step.id);
@@ -265,6 +204,14 @@ export function planEntities(
     if (issue !== null) issues.push(issue);
     if (!done.has(removal.node.id)) remove(removal, null);
   }
+  for (const removal of held)
+    issues.push(
+      broken(
+        "too-many-removals",
+        removalSubject(removal),
+        `It is gone from Ftrack together with ${held.length - 1} others.`,
+      ),
+    );
   for (const id of facts.focus.keys()) {
     const context = facts.contexts.get(id);
     if (facts.unreadable.has(id))
@@ -280,5 +227,5 @@ export function planEntities(
         detail: "Milestones are not brought over.",
       });
   }
-  return { drafts, removals: gone, changes, skips, issues };
+  return { changes, skips, issues };
 }

@@ -1,12 +1,28 @@
+import type { AyonProjectUpdate } from "../../../core/change.ts";
 import type { Decision } from "../../../core/decision.ts";
 import type { SyncFacts } from "../facts.ts";
 import type { SyncSettings } from "../settings.ts";
-import { planEntities, type EntitiesPlan } from "./entities.ts";
-import { treeOf, type Tree } from "./tree.ts";
+import { PROJECT_CHANGE } from "./change-ids.ts";
+import { planEntities } from "./entities.ts";
+import { layoutOf, type Layout } from "./layout.ts";
+import { planLinks } from "./links.ts";
+import { planLists } from "./lists.ts";
+import { unmappedUsers } from "./people.ts";
+import { placedBy } from "./placed.ts";
+import { planProject } from "./project.ts";
+import { projectSubject, treeOf, type Tree } from "./tree.ts";
+import { needsOf } from "./values.ts";
+import {
+  matchVersions,
+  planVersions,
+  type VersionMatches,
+} from "./versions.ts";
+import { vocabulary } from "./vocabulary.ts";
 
 export interface Plan {
   readonly decision: Decision;
-  readonly entities: EntitiesPlan;
+  readonly layout: Layout;
+  readonly versions: VersionMatches;
   readonly tree: Tree;
 }
 
@@ -18,14 +34,49 @@ export interface Plan {
  */
 export function plan(facts: SyncFacts, settings: SyncSettings): Plan {
   const tree = treeOf(facts);
-  const entities = planEntities(facts, settings, tree);
+  const layout = layoutOf(facts, tree, settings.maxRemovals);
+  const placed = placedBy(facts, layout.drafts);
+  const versions = matchVersions(facts, placed);
+  const words = vocabulary(facts, needsOf(layout.drafts, facts));
+  const teach: AyonProjectUpdate[] =
+    words.patch === null
+      ? []
+      : [
+          {
+            kind: "ayon.project.update",
+            id: PROJECT_CHANGE,
+            subject: projectSubject(facts),
+            project: facts.ayonProject.name,
+            patch: words.patch,
+          },
+        ];
+  const project = planProject(facts, settings);
+  const entities = planEntities(facts, settings, tree, layout, words);
+  const ofVersions = planVersions(facts, settings, words, versions);
+  const links = planLinks(facts, tree, placed);
+  const lists = planLists(facts, placed, versions);
   return {
-    decision: {
-      changes: entities.changes,
-      skips: entities.skips,
-      issues: entities.issues,
-    },
-    entities,
+    layout,
+    versions,
     tree,
+    decision: {
+      changes: [
+        ...teach,
+        ...project.changes,
+        ...entities.changes,
+        ...ofVersions.changes,
+        ...links.changes,
+        ...lists.changes,
+      ],
+      skips: [...entities.skips, ...ofVersions.skips],
+      issues: [
+        ...words.issues,
+        ...project.issues,
+        ...entities.issues,
+        ...unmappedUsers(facts, layout.drafts),
+        ...links.issues,
+        ...lists.issues,
+      ],
+    },
   };
 }

@@ -1,13 +1,9 @@
 import type { Issue } from "../../../core/decision.ts";
-import {
-  deriveAyonId,
-  toAyonId,
-  type AyonId,
-  type FtrackId,
-} from "../../../core/ids.ts";
+import { deriveAyonId, type AyonId, type FtrackId } from "../../../core/ids.ts";
 import { sameNameKey, slug } from "../../../core/slug.ts";
 import {
   linkedTo,
+  storedAyonId,
   type FtrackContext,
   type Kind,
   type Node,
@@ -69,14 +65,6 @@ function indexOf(nodes: Iterable<Node>): NodeIndex {
     push(bySlot, slotOfNode(node), node);
   }
   return { byFtrackId, bySlot };
-}
-
-/** Value of `ayon_id` in Ftrack, when it is one. */
-export function storedAyonId(facts: SyncFacts, id: FtrackId): AyonId | null {
-  const definition = facts.world.bookkeeping.ayonId;
-  const value =
-    definition === null ? undefined : facts.values.get(id)?.get(definition.id);
-  return typeof value === "string" ? toAyonId(value) : null;
 }
 
 interface Link {

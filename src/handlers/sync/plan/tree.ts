@@ -108,3 +108,9 @@ export function treeOf(facts: SyncFacts): Tree {
         .map(({ context }) => context),
   };
 }
+
+/** The project, as what a change or an issue is about. */
+export function projectSubject(facts: Pick<SyncFacts, "project">): Subject {
+  const { id, fullName } = facts.project;
+  return { ftrackId: id, path: fullName, type: "Project" };
+}

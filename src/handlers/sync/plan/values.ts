@@ -4,7 +4,7 @@ import type { Issue } from "../../../core/decision.ts";
 import type { FtrackId } from "../../../core/ids.ts";
 import { labelOf } from "../../../core/slug.ts";
 import { findByName, isSameName } from "../../../core/status.ts";
-import type { SyncFacts } from "../facts.ts";
+import type { Kind, SyncFacts } from "../facts.ts";
 import { ASSIGNEES, concerns } from "../interest.ts";
 import { broken, type RuleName } from "../rules.ts";
 import type { SyncSettings } from "../settings.ts";
@@ -170,11 +170,16 @@ function assigneesOf(draft: Draft, facts: SyncFacts): readonly string[] | null {
   return isSame ? null : next;
 }
 
-/** Types and statuses of the entities that will be written, for `vocabulary`. */
-export function needsOf(drafts: readonly Draft[]): Needs {
+/** Types and statuses of what will be written, for `vocabulary`. */
+export function needsOf(drafts: readonly Draft[], facts: SyncFacts): Needs {
   const objectTypes = new Set<FtrackId>();
   const taskTypes = new Set<FtrackId>();
-  const statuses = new Map<FtrackId, Set<"folder" | "task">>();
+  const statuses = new Map<FtrackId, Set<Kind | "version">>();
+  function need(id: FtrackId | null, kind: Kind | "version"): void {
+    if (id === null) return;
+    const kinds = statuses.get(id) ?? new Set();
+    statuses.set(id, kinds.add(kind));
+  }
   for (const { context, kind, interest, node, failure } of drafts) {
     if (node === null && failure !== null) continue;
     if (kind === "folder" && concerns(interest, "object_typeid"))
@@ -185,10 +190,11 @@ export function needsOf(drafts: readonly Draft[]): Needs {
       concerns(interest, "typeid")
     )
       taskTypes.add(context.typeId);
-    if (context.statusId !== null && concerns(interest, "statusid")) {
-      const kinds = statuses.get(context.statusId) ?? new Set();
-      statuses.set(context.statusId, kinds.add(kind));
-    }
+    if (concerns(interest, "statusid")) need(context.statusId, kind);
+  }
+  for (const [id, interest] of facts.versions.focus) {
+    if (concerns(interest, "statusid"))
+      need(facts.versions.ftrack.get(id)?.statusId ?? null, "version");
   }
   return { objectTypes, taskTypes, statuses };
 }

@@ -5,7 +5,7 @@ import { isSameName } from "../../../core/status.ts";
 import type { SyncFacts } from "../facts.ts";
 import { broken } from "../rules.ts";
 import { extendStatuses, type Report, type StatusNeeds } from "./statuses.ts";
-import { roleOfObjectType } from "./tree.ts";
+import { projectSubject, roleOfObjectType } from "./tree.ts";
 import {
   extendTypes,
   uniqueShortName,
@@ -68,11 +68,7 @@ export function vocabulary(facts: SyncFacts, needs: Needs): Vocabulary {
   const { world, ayonProject } = facts;
   const isProject = facts.origin === "project";
   const issues: Issue[] = [];
-  const subject = {
-    ftrackId: facts.project.id,
-    path: facts.project.fullName,
-    type: "Project",
-  };
+  const subject = projectSubject(facts);
   function report(...[rule, detail]: Parameters<Report>): void {
     issues.push(broken(rule, subject, detail));
   }

@@ -1,0 +1,68 @@
+import { ContractError } from "../../../core/errors.ts";
+import type { HandlerContext } from "../../../core/handler.ts";
+import type { AyonProject } from "../../../core/ports.ts";
+import type { SyncFacts, World } from "../facts.ts";
+import { plan } from "../plan/index.ts";
+import type { SyncSettings } from "../settings.ts";
+import { isGone, type Store } from "./store.ts";
+import { worldOf } from "./world.ts";
+
+/** What is not in the store. */
+export type Rest = Pick<
+  SyncFacts,
+  "projectFocus" | "links" | "lists" | "versions" | "actors"
+>;
+
+export async function ayonProjectOf(ctx: HandlerContext): Promise<AyonProject> {
+  const project = await ctx.reference.ayonProject(ctx.project.ayonName);
+  if (project !== null) return project;
+  throw new ContractError("The AYON project is gone", {
+    code: "E_SYNC_NO_PROJECT",
+    subject: { project: ctx.project.ayonName },
+  });
+}
+
+/** Puts the facts together; reads the AYON project anew when the plan would replace lists of it. */
+export async function factsOf(
+  ctx: HandlerContext,
+  store: Store,
+  world: World,
+  settings: SyncSettings,
+  rest: Rest,
+): Promise<SyncFacts> {
+  const gone = new Set(
+    [...store.asked.contexts, ...store.focus.keys()].filter((id) =>
+      isGone(store, id),
+    ),
+  );
+  const facts: SyncFacts = {
+    origin: store.isComplete ? "project" : "events",
+    project: ctx.project.ftrack,
+    ayonProject: await ayonProjectOf(ctx),
+    timezone: ctx.project.timezone,
+    world,
+    focus: store.focus,
+    drawnIn: store.drawnIn,
+    contexts: store.contexts,
+    gone,
+    unreadable: store.unreadable,
+    values: store.values,
+    assigned: store.assigned,
+    nodes: store.nodes,
+    frozen: store.frozen,
+    publishedTasks: store.publishedTasks,
+    ...rest,
+  };
+  const changesProject = plan(facts, settings).decision.changes.some(
+    (change) => change.kind === "ayon.project.update",
+  );
+  if (!changesProject) return facts;
+  // Lists of types and statuses are replaced as a whole, so they must be what they are at this moment.
+  ctx.reference.refresh("ayon-project");
+  ctx.reference.refresh("schema");
+  return {
+    ...facts,
+    ayonProject: await ayonProjectOf(ctx),
+    world: await worldOf(ctx, settings),
+  };
+}
