@@ -4,13 +4,17 @@ import { createAyonReads } from "../ayon/reads.ts";
 import { findRivals, watchRivals } from "../ayon/rivals.ts";
 import { createSettingsSource } from "../ayon/settings-source.ts";
 import { connectAyonSocket } from "../ayon/socket.ts";
+import { AUDIT_JOB } from "../core/audit.ts";
+import type { FtrackMessage } from "../core/change.ts";
 import { AuthError } from "../core/errors.ts";
 import type { Handler, StudioContext } from "../core/handler.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
+import { createFtrackJobs } from "../ftrack/jobs.ts";
 import { startHub } from "../ftrack/hub/supervisor.ts";
 import { messageTo } from "../ftrack/messages.ts";
 import { createFtrackReads } from "../ftrack/reads.ts";
+import { FULL_SYNC_JOB } from "../handlers/sync/index.ts";
 import {
   handlers as allHandlers,
   studioHandlers,
@@ -34,6 +38,7 @@ import { SETTINGS_TOPICS, startSettings } from "../settings/start.ts";
 import { workWhileAlone } from "./alone.ts";
 import { openDoor } from "./apply/index.ts";
 import { createDispatch, type ContextFrame } from "./dispatch.ts";
+import { createSyncJob, type FullSyncDeps } from "./jobs/full-sync.ts";
 import { logIn } from "./ftrack-login.ts";
 import { createProber, type Prober } from "./probe.ts";
 import { createRecorder } from "./records.ts";
@@ -133,10 +138,13 @@ export async function startProcessor(
     ayon: createAyonReads(http),
     apiUser: () => session.credentials.apiUser,
   });
+  const reports = makeReports(connection);
+  const tell = (message: FtrackMessage): Promise<void> =>
+    hub.publish(messageTo(message));
   const applyFor = openDoor({
     ayon: http,
     ftrack: session,
-    tell: (message) => hub.publish(messageTo(message)),
+    tell,
     jobs,
     ownWrites,
     download: (componentId) => reads().download(componentId),
@@ -176,7 +184,7 @@ export async function startProcessor(
     contextFor,
     applyFor,
     onRun: createRecorder({
-      reports: makeReports(connection),
+      reports,
       quarantine: makeQuarantine(connection),
     }),
     log,
@@ -194,6 +202,17 @@ export async function startProcessor(
     meter,
   });
   const turns = makeTurns({ connection, log, meter });
+  const syncTools: FullSyncDeps = {
+    reference,
+    settings,
+    contextFor,
+    applyFor,
+    reports,
+    ftrackJobs: createFtrackJobs(session, log),
+    tell,
+    log,
+    now: Date.now,
+  };
   const work = await workWhileAlone(
     {
       watch: rivals,
@@ -202,7 +221,16 @@ export async function startProcessor(
           { connection, handler: dispatch, log, meter },
           { concurrency: env.concurrency, ...options.drain },
         ),
-        startJobWorker({ connection, handlers: {}, turns, log, meter }),
+        startJobWorker({
+          connection,
+          handlers: {
+            [FULL_SYNC_JOB]: createSyncJob(syncTools, "full-sync"),
+            [AUDIT_JOB]: createSyncJob(syncTools, "audit"),
+          },
+          turns,
+          log,
+          meter,
+        }),
         startActionWorker({
           connection,
           handler: launches,
