@@ -127,7 +127,11 @@ class EventServerModel(BaseSettingsModel):
     mirror_outcomes: str = SettingsField(
         "failures",
         title="Outcomes in AYON's event viewer",
-        description="Which outcomes of events are shown there as well.",
+        description=(
+            "Which outcomes of events are shown there as well, under the topic "
+            "ftrack.proc. Of many alike the first ones are shown, and then their "
+            "number."
+        ),
         enum_resolver=mirror_outcomes_choices,
     )
     outcome_retention_days: int = SettingsField(

@@ -84,43 +84,30 @@ export async function dispatchEvent(
   }
 }
 
-/** Topic under which outcomes are shown in AYON's event viewer. */
-export const OUTCOME_TOPIC = "ftrack.outcome";
+/** Topic under which outcomes are shown in AYON's event viewer: administrators know it from the existing addon. */
+export const OUTCOME_TOPIC = "ftrack.proc";
 
-/** Shows what became of one event at one handler in AYON's event viewer, once however often it is told. */
-export async function mirrorOutcome(
-  http: AyonHttp,
+/** Stands in the summary of our outcomes: the existing addon's processor writes under the same topic. */
+export const OUTCOME_AUTHOR = "ayon-ftrack-events";
+
+/** Shows what became of one event at one handler; storing it twice is impossible. */
+export function outcomeEvent(
   outcome: Outcome,
   project: string | null,
-  signal?: AbortSignal,
-): Promise<boolean> {
-  const key = [
-    outcome.eventId,
-    outcome.handler,
-    outcome.entityId ?? "",
-    outcome.attempt,
-  ].join("\n");
+): AyonEvent {
+  const { eventId, handler, kind, reason, entityId, attempt } = outcome;
+  const key = [eventId, handler, entityId ?? "", attempt].join("\n");
   const about = outcome.entityPath ?? outcome.topic;
-  const reason = outcome.reason === null ? "" : ` (${outcome.reason})`;
-  return dispatchEvent(
-    http,
-    {
-      topic: OUTCOME_TOPIC,
-      hash: createHash("sha256").update(key).digest("hex"),
-      project,
-      description: `${outcome.handler}: ${about} ${outcome.kind}${reason}`,
-      status: outcome.kind === "failed" ? "failed" : "finished",
-      summary: {
-        handler: outcome.handler,
-        kind: outcome.kind,
-        reason: outcome.reason,
-        entityId: outcome.entityId,
-        eventId: outcome.eventId,
-      },
-      payload: { ...outcome },
-    },
-    signal,
-  );
+  const because = reason === null ? "" : ` (${reason})`;
+  return {
+    topic: OUTCOME_TOPIC,
+    hash: createHash("sha256").update(key).digest("hex"),
+    project,
+    description: `${handler}: ${about} ${kind}${because}`,
+    status: kind === "failed" ? "failed" : "finished",
+    summary: { by: OUTCOME_AUTHOR, handler, kind, reason, entityId, eventId },
+    payload: { ...outcome },
+  };
 }
 
 /** Tells administrators in AYON about troubles of the service itself. */

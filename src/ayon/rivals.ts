@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { codeOf, ServiceError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
-import type { ErrorReporter } from "./events.ts";
+import { type ErrorReporter, OUTCOME_AUTHOR } from "./events.ts";
 import { graphql } from "./graphql.ts";
 import type { AyonHttp } from "./http.ts";
 
@@ -30,7 +30,12 @@ const wireEvents = z.object({
   events: z.object({
     edges: z.array(
       z.object({
-        node: z.object({ topic: z.string(), sender: z.string().nullish() }),
+        node: z.object({
+          topic: z.string(),
+          sender: z.string().nullish(),
+          /** JSON. */
+          summary: z.string().nullish(),
+        }),
       }),
     ),
   }),
@@ -43,13 +48,13 @@ const SAME_WORK = new Set(["leecher", "processor"]);
 /** A host that is silent for longer runs nothing any more that we know of. */
 const HOST_SILENCE_S = 60;
 
-/** The existing leecher keeps every event of Ftrack under the first topic, its processor takes it under the second. */
+/** The existing leecher keeps every event of Ftrack under the first topic, its processor takes it under the second. Ours writes outcomes under the second, too. */
 const THEIR_TOPICS = ["ftrack.leech", "ftrack.proc"];
 const EVENT_AGE_MS = 2 * 60_000;
 
 const RECENT_EVENTS = `query RecentEvents($topics: [String!]!, $newerThan: String!) {
-  events(topics: $topics, newerThan: $newerThan, last: 20) {
-    edges { node { topic sender } }
+  events(topics: $topics, newerThan: $newerThan, last: 100) {
+    edges { node { topic sender summary } }
   }
 }`;
 
@@ -91,11 +96,29 @@ export async function findRivals(
         s.data?.image?.includes(OUR_IMAGES) !== true,
     )
     .map((s) => `the service ${s.name} of addon ftrack ${s.addonVersion}`);
-  const writers = events.edges.map(
-    ({ node }) =>
-      `somebody (${node.sender ?? "unknown"}) who writes events ${node.topic}`,
-  );
+  const writers = events.edges
+    .filter(({ node }) => !isOurs(node.summary ?? ""))
+    .map(
+      ({ node }) =>
+        `somebody (${node.sender ?? "unknown"}) who writes events ${node.topic}`,
+    );
   return [...hosted, ...new Set(writers)];
+}
+
+/** Our outcomes stand under the same topic. */
+function isOurs(summary: string): boolean {
+  try {
+    const parsed: unknown = JSON.parse(summary);
+    return (
+      typeof parsed === "object" &&
+      parsed !== null &&
+      "by" in parsed &&
+      parsed.by === OUTCOME_AUTHOR
+    );
+  } catch {
+    // What is no JSON is none of ours.
+    return false;
+  }
 }
 
 export interface RivalWatchOptions {

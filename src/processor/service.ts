@@ -1,4 +1,4 @@
-import { createErrorReporter } from "../ayon/events.ts";
+import { createErrorReporter, dispatchEvent } from "../ayon/events.ts";
 import { createAyonHttp } from "../ayon/http.ts";
 import { createAyonReads } from "../ayon/reads.ts";
 import { findRivals, watchRivals } from "../ayon/rivals.ts";
@@ -8,6 +8,7 @@ import { AUDIT_JOB } from "../core/audit.ts";
 import type { FtrackMessage } from "../core/change.ts";
 import { AuthError } from "../core/errors.ts";
 import type { Handler, StudioContext } from "../core/handler.ts";
+import { ftrackId } from "../core/ids.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
 import { createFtrackJobs } from "../ftrack/jobs.ts";
@@ -32,7 +33,7 @@ import { makeOwnWriteStore } from "../queue/own-writes.ts";
 import { makeQuarantine, makeReports } from "../queue/records.ts";
 import { connect } from "../queue/redis.ts";
 import { makeTurns } from "../queue/turn.ts";
-import type { CloseReport, QueueDepth } from "../queue/types.ts";
+import type { CloseReport, Outcomes, QueueDepth } from "../queue/types.ts";
 import type { Env } from "../settings/env.ts";
 import { SETTINGS_TOPICS, startSettings } from "../settings/start.ts";
 import { workWhileAlone } from "./alone.ts";
@@ -40,10 +41,12 @@ import { openDoor } from "./apply/index.ts";
 import { createDispatch, type ContextFrame } from "./dispatch.ts";
 import { createSyncJob, type FullSyncDeps } from "./jobs/full-sync.ts";
 import { logIn } from "./ftrack-login.ts";
+import { startMirror } from "./mirror.ts";
 import { createProber, type Prober } from "./probe.ts";
 import { createRecorder } from "./records.ts";
 import { createLaunchRelay } from "./launch-relay.ts";
 import { createReference } from "./reference/index.ts";
+import { followServerSettings } from "./server-settings.ts";
 
 export interface ProcessorSettings {
   readonly env: Env;
@@ -173,13 +176,30 @@ export async function startProcessor(
       return prober.causeOf(error);
     },
   };
+  const server = await followServerSettings(settings);
+  const stored = makeOutcomes(connection, {
+    retentionDays: () => server().outcome_retention_days,
+  });
+  const mirror = startMirror({
+    mode: () => (env.isDryRun ? "none" : server().mirror_outcomes),
+    tell: (event, s) => dispatchEvent(http, event, s),
+    projectOf: async (id) =>
+      (await reference.ftrackProject(ftrackId(id)))?.fullName ?? null,
+    log,
+  });
+  const outcomes: Pick<Outcomes, "write"> = {
+    async write(rows) {
+      await stored.write(rows);
+      mirror.show(rows);
+    },
+  };
   const handlers = options.handlers ?? allHandlers;
   const dispatch = createDispatch({
     handlers,
     studioHandlers,
     reference,
     settings,
-    outcomes: makeOutcomes(connection),
+    outcomes,
     prober: tellingProber,
     contextFor,
     applyFor,
@@ -219,7 +239,11 @@ export async function startProcessor(
       start: () => [
         startDrainWorker(
           { connection, handler: dispatch, log, meter },
-          { concurrency: env.concurrency, ...options.drain },
+          {
+            concurrency: env.concurrency,
+            maxFailures: () => server().event_attempts,
+            ...options.drain,
+          },
         ),
         startJobWorker({
           connection,
@@ -252,6 +276,7 @@ export async function startProcessor(
     async close() {
       const report = await work.close();
       await Promise.allSettled([
+        mirror.close(),
         rivals.close(),
         hub.stop(),
         settings.close(),

@@ -26,6 +26,8 @@ export interface DrainOptions extends ConsumerOptions {
   /** Most dead letters kept per project. */
   readonly maxDead: number;
   readonly limits: DrainLimits;
+  /** Asked at each drain; counts instead of the limits' own. @defaultValue that one */
+  readonly maxFailures?: () => number;
 }
 
 export const DEFAULT_DRAIN_OPTIONS: DrainOptions = {
@@ -125,7 +127,10 @@ export function startDrainWorker(
       return await drain({
         inbox,
         handler: deps.handler,
-        limits: options.limits,
+        limits: {
+          ...options.limits,
+          maxFailures: options.maxFailures?.() ?? options.limits.maxFailures,
+        },
         lostSignal: work.lostSignal,
         stopSignal: work.stopSignal,
         isStopping: () => work.isStopping(),

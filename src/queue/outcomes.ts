@@ -5,7 +5,8 @@ import type { Connection } from "./redis.ts";
 import type { OutcomeFilter, Outcomes } from "./types.ts";
 
 export interface OutcomeOptions {
-  readonly retentionDays: number;
+  /** Asked at each write. */
+  readonly retentionDays: () => number;
   /** Most outcomes kept that changed something or that somebody may have to act on. About 250 B each. */
   readonly mostKept: number;
   /** Most of the others (unchanged, skipped); they come in masses and must not drive the first out. */
@@ -13,7 +14,7 @@ export interface OutcomeOptions {
 }
 
 export const DEFAULT_OUTCOME_OPTIONS: OutcomeOptions = {
-  retentionDays: 14,
+  retentionDays: () => 14,
   mostKept: 200_000,
   mostQuiet: 100_000,
 };
@@ -66,7 +67,7 @@ export function makeOutcomes(
           : streams.kept;
         pipeline.xadd(key, "MAXLEN", "~", most, "*", "o", pack(outcome));
       }
-      const oldest = Date.now() - options.retentionDays * DAY_MS;
+      const oldest = Date.now() - options.retentionDays() * DAY_MS;
       for (const { key } of Object.values(streams)) {
         pipeline.xtrim(key, "MINID", "~", oldest);
       }

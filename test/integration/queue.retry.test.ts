@@ -257,6 +257,22 @@ describe("a batch that throws", () => {
     expect(calls).toBe(4);
   });
 
+  it("is given up after as many tries as are set at that time", async () => {
+    const inbox = await queue.inbox();
+    let most = 3;
+    await queue.worker(
+      { handleBatch: () => Promise.resolve([retry("event")]) },
+      { limits, maxFailures: () => most },
+    );
+    await inbox.enqueue(events("p", 1, 1));
+    await eventually("given up", isEmpty);
+    most = 1;
+    await inbox.enqueue(events("p", 2, 2));
+    await eventually("given up", isEmpty);
+    const letters = await (await deadLetters()).list({});
+    expect(letters.map((l) => l.attempts)).toEqual([3, 1]);
+  });
+
   it("that does not end is aborted, taken apart, and cannot write any more", async () => {
     const inbox = await queue.inbox();
     const refused: unknown[] = [];

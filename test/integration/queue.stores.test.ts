@@ -213,7 +213,7 @@ describe("outcomes", () => {
 
   it("are bounded, and the quiet ones never drive out the others", async () => {
     const connection = await queue.connection("patient");
-    const options = { mostKept: 100, mostQuiet: 100, retentionDays: 14 };
+    const options = { mostKept: 100, mostQuiet: 100, retentionDays: () => 14 };
     const outcomes = makeOutcomes(connection, options);
     await outcomes.write([anOutcome(0, { kind: "failed" })]);
     for (const part of range(1, 20)) {
@@ -231,7 +231,7 @@ describe("outcomes", () => {
 
   it("older than the retention go", async () => {
     const connection = await queue.connection("patient");
-    const outcomes = makeOutcomes(connection, { retentionDays: 1 });
+    const outcomes = makeOutcomes(connection, { retentionDays: () => 1 });
     const old = Date.now() - 3 * 24 * 3600_000;
     for (const n of range(0, 300)) {
       await redis.client.xadd(

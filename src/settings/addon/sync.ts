@@ -65,7 +65,8 @@ export const eventServer = model(
       ],
       {
         title: "Outcomes in AYON's event viewer",
-        description: "Which outcomes of events are shown there as well.",
+        description:
+          "Which outcomes of events are shown there as well, under the topic ftrack.proc. Of many alike the first ones are shown, and then their number.",
       },
     ),
     outcome_retention_days: whole(14, 1, {

@@ -100,6 +100,15 @@ describe("services of the existing addon", () => {
     ayon.sandbox.control.clock({ advanceMs: 130_000 });
     expect(await find()).toEqual([]);
   });
+
+  it("are not mistaken for ours, which shows outcomes under the same topic", async () => {
+    await ayon.post("/api/events", {
+      topic: "ftrack.proc",
+      sender: "fes-processor",
+      summary: { by: "ayon-ftrack-events" },
+    });
+    expect(await find()).toEqual([]);
+  });
 });
 
 describe("the watch for them", () => {

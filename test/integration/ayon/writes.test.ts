@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   createErrorReporter,
   dispatchEvent,
-  mirrorOutcome,
+  OUTCOME_TOPIC,
+  outcomeEvent,
 } from "../../../src/ayon/events.ts";
 import { createProjectWrites } from "../../../src/ayon/projects.ts";
 import { applyUser } from "../../../src/ayon/users.ts";
@@ -254,9 +255,10 @@ describe("events", () => {
   });
 
   it("show outcomes, the failed ones as failed, each once", async () => {
-    expect(await mirrorOutcome(ayon.http, outcome, "demo")).toBe(true);
-    expect(await mirrorOutcome(ayon.http, outcome, "demo")).toBe(false);
-    const [event, ...more] = await stored("ftrack.outcome");
+    const shown = outcomeEvent(outcome, "demo");
+    expect(await dispatchEvent(ayon.http, shown)).toBe(true);
+    expect(await dispatchEvent(ayon.http, shown)).toBe(false);
+    const [event, ...more] = await stored(OUTCOME_TOPIC);
     expect(more).toEqual([]);
     expect(event).toMatchObject({
       status: "failed",
