@@ -44,8 +44,12 @@ export interface AshStudio {
   readonly ayon: Ayon;
   readonly redis: TestRedis;
   readonly ash: FakeAsh;
-  /** Adds a service on the page Services, as the administrator does. */
-  spawn(name: string, service: string): Promise<void>;
+  /** Adds a service on the page Services, as the administrator does; with variables of its own. */
+  spawn(
+    name: string,
+    service: string,
+    variables?: Readonly<Record<string, string>>,
+  ): Promise<void>;
   /** Switches a service on or off. */
   switch(name: string, shouldRun: boolean): Promise<void>;
   secret(name: string, value: string): Promise<void>;
@@ -98,13 +102,15 @@ export async function startAshStudio(): Promise<AshStudio> {
     ayon,
     redis,
     ash,
-    async spawn(name, service) {
+    async spawn(name, service, variables = {}) {
       await ask(ayon.http, "PUT", `/api/services/${name}`, {
         addonName: IDENTITY.name,
         addonVersion: IDENTITY.version,
         service,
         hostname: ash.hostname,
-        config: { env: { AYON_FTRACK_REDIS_PREFIX: redis.prefix } },
+        config: {
+          env: { AYON_FTRACK_REDIS_PREFIX: redis.prefix, ...variables },
+        },
       });
     },
     async switch(name, shouldRun) {
