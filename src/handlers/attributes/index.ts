@@ -1,5 +1,6 @@
 import { defineHandler, type Handler } from "../../core/handler.ts";
 import { slices } from "../../settings/addon.ts";
+import { concludeEqual } from "./conclude.ts";
 import { decideEqual } from "./equalize.ts";
 import { mayConcernAttributes } from "./events.ts";
 import { gatherAttributes } from "./gather.ts";
@@ -14,4 +15,5 @@ export const equalAttributes: Handler = defineHandler({
   wants: (event) => event.entities.some(mayConcernAttributes),
   gather: gatherAttributes,
   decide: decideEqual,
+  conclude: (facts, settings) => concludeEqual(facts, settings),
 });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { ftrackId } from "../../../src/core/ids.ts";
+import { concludeEqual } from "../../../src/handlers/attributes/conclude.ts";
 import { decideEqual } from "../../../src/handlers/attributes/equalize.ts";
 import {
   afterwards,
@@ -269,6 +271,38 @@ describe("a hierarchical attribute and the one of the type are kept equal", () =
         fix: "Correct the value, or give both attributes of this key the same type and options.",
       },
     ]);
+  });
+
+  it("sends those who made the edits a message about it", () => {
+    const unequal = attributeFacts({
+      rows: { "shot.t": "<ten>" },
+      typed: "text",
+      edits: { shot: ["1", "<ten>"] },
+    });
+    const actors = [ftrackId("anna"), ftrackId("ben")];
+    const { changes, issues } = concludeEqual({ ...unequal, actors }, QUIET);
+    expect(issues).toEqual([]);
+    expect(changes.map((c) => "userId" in c && c.userId)).toEqual(actors);
+    expect(changes[0]).toMatchObject({
+      kind: "ftrack.message",
+      content: {
+        type: "widget",
+        title: "Attributes that are not equal (Show)",
+        items: [
+          { value: expect.stringContaining("Correct the value") as string },
+          {
+            value: expect.stringMatching(
+              /show\/seq\/shot.*&#60;ten&#62;.* is not a number/,
+            ) as string,
+          },
+        ],
+      },
+    });
+    const equal = attributeFacts({
+      rows: { "shot.t": 3 },
+      edits: { shot: ["1", "3"] },
+    });
+    expect(concludeEqual({ ...equal, actors }, QUIET).changes).toEqual([]);
   });
 
   it("says in a skip what an administrator has to know", () => {
