@@ -824,7 +824,9 @@ class PostLaunchRowModel(BaseSettingsModel):
 class PostLaunchHookModel(BaseSettingsModel):
     """Changes the status of a task when an action is launched on it. Rows are tried
     from top to bottom. The status `__any__` stands for every current status; the
-    new status `__ignore__` leaves the task as it is.
+    new status `__ignore__` leaves the task as it is. A row below one for `__any__`
+    never counts, which holds for the last two of the shipped rows: move them up to
+    use them.
     """
 
     enabled: bool = SettingsField(

@@ -31,11 +31,11 @@ function covers(from: string, status: string): boolean {
  */
 export function deadRows(
   rows: readonly LaunchRow[],
-): readonly { readonly row: LaunchRow; readonly reason: string }[] {
-  return rows.flatMap((row, i) => {
+): readonly { readonly index: number; readonly reason: string }[] {
+  return rows.flatMap((row, index) => {
     if (row.value.length === 0)
-      return [{ row, reason: `"${row.name}" lists no status.` }];
-    const above = rows.slice(0, i).flatMap((upper) => upper.value);
+      return [{ index, reason: `"${row.name}" lists no status.` }];
+    const above = rows.slice(0, index).flatMap((upper) => upper.value);
     const isTaken = row.value.every((from) =>
       above.some((upper) => covers(upper, from)),
     );
@@ -43,6 +43,6 @@ export function deadRows(
     const reason = above.some((upper) => isSameName(upper, ANY))
       ? `"${row.name}" stands below a row for ${ANY}, which takes every status.`
       : `"${row.name}" stands below rows that take all its statuses.`;
-    return [{ row, reason }];
+    return [{ index, reason }];
   });
 }

@@ -8,7 +8,7 @@ export interface SettingsOptions {
    * while the server tells about changes by itself.
    */
   readonly maxAgeMs: () => number;
-  /** Called once for each wrong value, and again only after it was right in between. */
+  /** Called once for each wrong or doubtful value, and again only after it was right in between. */
   readonly onProblem: (problem: ConfigError) => void;
   readonly now?: () => number;
 }
@@ -47,7 +47,7 @@ export function createSettings(
     const before = told.get(key) ?? new Set();
     const studio = told.get(STUDIO) ?? new Set();
     const current = new Set<string>();
-    for (const problem of settings.problems) {
+    for (const problem of [...settings.problems, ...settings.doubts]) {
       const path = String(problem.subject["path"]);
       current.add(path);
       // A wrong value of the studio shows in every project; it is told once.

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { ConfigError } from "../core/errors.ts";
+import { deadRows } from "../core/launch-rows.ts";
 import { addonSettings, type Slice, type SliceKey, slices } from "./addon.ts";
 import { fieldNotes } from "./addon/define.ts";
 import { acceptOldForms } from "./old-forms.ts";
@@ -32,6 +34,8 @@ export interface ScopedSettings {
   handler<Key extends SliceKey>(key: Key): HandlerSettings<Slice<Key>>;
   /** Everything that is wrong, part by part. */
   readonly problems: readonly ConfigError[];
+  /** What is read and kept to, but cannot have been meant. */
+  readonly doubts: readonly ConfigError[];
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -92,6 +96,30 @@ function problemOf(
   );
 }
 
+const LAUNCH = "post_launch_hook";
+
+/** Rows about launched actions that never count for the rows above them; those that are shipped are no surprise. */
+function launchDoubts(
+  addonName: string,
+  project: string | null,
+  { enabled, mapping }: Slice<typeof LAUNCH>,
+): ConfigError[] {
+  const shipped = slices[LAUNCH].parse({}).mapping;
+  if (!enabled || isDeepStrictEqual(mapping, shipped)) return [];
+  const who =
+    project === null ? "the studio settings" : `the settings of ${project}`;
+  return deadRows(mapping).map(({ index, reason }) => {
+    const where = `${LAUNCH}/mapping/${index}`;
+    return new ConfigError(
+      `${where} in ${who} never counts: ${reason} Move it up or remove it on the settings page of the addon ${addonName}`,
+      {
+        code: "E_SETTINGS_IDLE",
+        subject: { project, path: `ayon+settings://${addonName}/${where}` },
+      },
+    );
+  });
+}
+
 /**
  * Settings as the server sent them, made readable. Unknown keys are passed over, missing ones have their
  * defaults, older forms are understood.
@@ -130,6 +158,11 @@ export function scopedSettings(
       : [problemOf(tree, addonName, project, key, result.error)];
   });
 
+  const launches = parse(LAUNCH);
+  const doubts = launches.success
+    ? launchDoubts(addonName, project, launches.data as Slice<typeof LAUNCH>)
+    : [];
+
   return {
     project,
     isEnabled,
@@ -139,6 +172,7 @@ export function scopedSettings(
       .digest("hex"),
     read,
     problems,
+    doubts,
     handler(key) {
       if (!isEnabled) return { kind: "off", because: "addon" };
       const result = parse(key);

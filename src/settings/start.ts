@@ -72,7 +72,7 @@ export function startSettings(options: StartOptions): ServiceSettings {
     onProblem: (problem) => {
       log.warn(
         { ...problem.subject, problem: problem.message },
-        "Wrong setting",
+        problem.code === "E_SETTINGS_IDLE" ? "Idle setting" : "Wrong setting",
       );
       void reporter.report(
         `setting ${String(problem.subject["path"])}`,

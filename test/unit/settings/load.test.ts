@@ -80,6 +80,18 @@ describe("a wrong value", () => {
     expect(problems).toHaveLength(2);
   });
 
+  it("HA-53: a row that never counts is told as well", async () => {
+    const any = { name: "In Progress", value: ["__any__"] };
+    const mapping = [any, { name: "Ready", value: ["Not Ready"] }];
+    source.projects.set("demo", { post_launch_hook: { mapping } });
+    await settings.project("demo");
+    settings.forget("demo");
+    await settings.project("demo");
+    expect(problems).toEqual([
+      "ayon+settings://ftrack/post_launch_hook/mapping/1",
+    ]);
+  });
+
   it("of the studio is not told for every project", async () => {
     source.studioSettings = wrong;
     source.projects.set("demo", wrong);

@@ -166,3 +166,39 @@ describe("a part of the settings", () => {
     expect(a.fingerprint).not.toBe(c.fingerprint);
   });
 });
+
+describe("HA-53 rows about launched actions that never count", () => {
+  const any = { name: "In Progress", value: ["__any__"] };
+  const ignore = { name: "__ignore__", value: ["On Hold"] };
+  const doubts = (hook: object, project: string | null = "demo") =>
+    settings({ post_launch_hook: hook }, project).doubts;
+
+  it("are told with their place and the reason", () => {
+    const [doubt, ...others] = doubts({ mapping: [any, ignore] });
+    expect(others).toEqual([]);
+    expect(doubt?.subject["path"]).toBe(
+      "ayon+settings://ftrack/post_launch_hook/mapping/1",
+    );
+    expect(doubt?.message).toBe(
+      'post_launch_hook/mapping/1 in the settings of demo never counts: "__ignore__" stands below a row for __any__, which takes every status. Move it up or remove it on the settings page of the addon ftrack',
+    );
+    expect(doubts({ mapping: [any, ignore] }, null)[0]?.message).toContain(
+      "in the studio settings",
+    );
+  });
+
+  it.each<[string, object]>([
+    ["in a good order", { mapping: [ignore, any] }],
+    ["as they are shipped", {}],
+    ["switched off", { enabled: false, mapping: [any, ignore] }],
+    ["unreadable", { mapping: "no list" }],
+  ])("are no matter: %s", (_, hook) => {
+    expect(doubts(hook)).toEqual([]);
+  });
+
+  it("leave the rule on", () => {
+    const found = settings({ post_launch_hook: { mapping: [any, ignore] } });
+    expect(found.problems).toEqual([]);
+    expect(found.handler("post_launch_hook").kind).toBe("on");
+  });
+});
