@@ -89,6 +89,8 @@ export interface Guarded {
   readonly decision: Decision;
   /** To be remembered with the own writes, so that the fields stay frozen. */
   readonly marks: readonly OwnWrite[];
+  /** Those of the issues that are new here: who fights over what. */
+  readonly fights: readonly Issue[];
 }
 
 /**
@@ -163,6 +165,7 @@ export function freezeFights(
       issues: [...decision.issues, ...issues],
     },
     marks,
+    fights: issues,
   };
 }
 

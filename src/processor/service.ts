@@ -151,6 +151,7 @@ export async function startProcessor(
     jobs,
     ownWrites,
     download: (componentId) => reads().download(componentId),
+    report: (kind, message) => reporter.report(kind, message),
     isDryRun: env.isDryRun,
   });
   function contextFor(frame: ContextFrame): StudioContext {

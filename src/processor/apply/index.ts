@@ -41,6 +41,8 @@ export interface Targets {
   readonly jobs: Pick<Jobs, "submit">;
   readonly ownWrites: Pick<OwnWriteStore, "load" | "remember">;
   readonly download: Download;
+  /** Tells administrators, once for each kind of trouble. */
+  readonly report?: (kind: string, message: string) => Promise<void>;
   /** Decides only: every change ends as `planned`. */
   readonly isDryRun: boolean;
   readonly now?: () => number;
@@ -133,6 +135,13 @@ export function openDoor(targets: Targets): (writer: Writer) => Apply {
     );
     if (guarded.marks.length > 0 && !isDryRun)
       await ownWrites.remember(guarded.marks);
+    for (const { subject, detail, fix } of guarded.fights) {
+      writer.log.error({ entity: subject.path, detail }, "automations fight");
+      await targets.report?.(
+        `fight ${subject.ftrackId ?? ""}`,
+        `${subject.path}: ${detail} ${fix}`,
+      );
+    }
     return guarded.decision;
   }
 

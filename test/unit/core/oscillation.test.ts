@@ -64,7 +64,8 @@ describe("a fight between automations", () => {
     ["something else takes it back", ["v:a", "v:a", "v:a"], "v:a", true],
     ["not yet either", ["v:a", "v:a"], "v:a", false],
   ])("%s", (_, history, next, isFrozen) => {
-    const { decision, marks } = decide(blows(...history), next);
+    const { decision, marks, fights } = decide(blows(...history), next);
+    expect(fights).toHaveLength(isFrozen ? 1 : 0);
     expect(decision.changes).toHaveLength(isFrozen ? 0 : 1);
     expect(decision.skips.map((s) => s.reason)).toEqual(
       isFrozen ? ["frozen"] : [],
