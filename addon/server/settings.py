@@ -21,9 +21,9 @@ def mirror_outcomes_choices() -> list[dict[str, str]]:
 
 def published_policy_choices() -> list[dict[str, str]]:
     return [
-        {"value": "mark", "label": "Mark it in Ftrack and tell the user"},
-        {"value": "report", "label": "Only tell the user"},
+        {"value": "report", "label": "Mark it in Ftrack and tell the user"},
         {"value": "revert", "label": "Undo it in Ftrack and tell the user"},
+        {"value": "mark", "label": "Only mark it in Ftrack"},
     ]
 
 
@@ -164,8 +164,8 @@ class SyncPolicyModel(BaseSettingsModel):
     """How projects with auto-sync are kept in step."""
 
     published_policy: str = SettingsField(
-        "mark",
-        title="When something published is renamed or moved",
+        "report",
+        title="When something published is renamed, moved or removed",
         description=(
             "AYON keeps name and place of folders with published versions. This says "
             "what happens in Ftrack then."
@@ -173,7 +173,7 @@ class SyncPolicyModel(BaseSettingsModel):
         enum_resolver=published_policy_choices,
     )
     thumbnails: bool = SettingsField(
-        False,
+        True,
         title="Thumbnails",
         description="Copy thumbnails of folders, tasks and versions to AYON.",
     )

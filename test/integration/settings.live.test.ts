@@ -101,7 +101,7 @@ describe("settings of a running service", () => {
     const settings = start();
     const project = await settings.project("demo");
     expect(project.isEnabled).toBe(true);
-    expect(project.read("sync").published_policy).toBe("mark");
+    expect(project.read("sync").published_policy).toBe("report");
     expect(project.handler(NEXT).kind).toBe("on");
     expect(await settings.redisUrl()).toBeNull();
   });

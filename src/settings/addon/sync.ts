@@ -20,19 +20,19 @@ export const sync = model(
   },
   {
     published_policy: choice(
-      "mark",
+      "report",
       [
-        { value: "mark", label: "Mark it in Ftrack and tell the user" },
-        { value: "report", label: "Only tell the user" },
+        { value: "report", label: "Mark it in Ftrack and tell the user" },
         { value: "revert", label: "Undo it in Ftrack and tell the user" },
+        { value: "mark", label: "Only mark it in Ftrack" },
       ],
       {
-        title: "When something published is renamed or moved",
+        title: "When something published is renamed, moved or removed",
         description:
           "AYON keeps name and place of folders with published versions. This says what happens in Ftrack then.",
       },
     ),
-    thumbnails: flag(false, {
+    thumbnails: flag(true, {
       title: "Thumbnails",
       description: "Copy thumbnails of folders, tasks and versions to AYON.",
     }),

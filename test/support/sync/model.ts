@@ -24,7 +24,7 @@ export const SETTINGS: SyncSettings = {
   mapping: { enabled: true, mapping: [] },
   linkType: null,
   versionStatuses: false,
-  publishedPolicy: "mark",
+  publishedPolicy: "report",
   thumbnails: false,
   priority: false,
   maxRemovals: null,

@@ -81,7 +81,7 @@ describe("a part of the settings", () => {
       "a word that is no choice",
       "sync",
       { sync: { published_policy: "panic" } },
-      /published_policy .* is "panic".*"mark"/,
+      /published_policy .* is "panic".*"report"/,
     ],
     [
       "a time zone there is none of",

@@ -22,8 +22,8 @@ function renamed(): Model {
 
 describe("something published is renamed", () => {
   it.each([
-    ["mark", ["f"], 1, "sh020"],
-    ["report", [], 1, "sh020"],
+    ["report", ["f"], 1, "sh020"],
+    ["mark", ["f"], 0, "sh020"],
     ["revert", ["f"], 1, "sh010"],
   ] as const)(
     "ES-27, ES-30 policy %s",

@@ -3,7 +3,6 @@ import type { FtrackId } from "../../../core/ids.ts";
 import type { AttributeConfiguration } from "../../../core/reference.ts";
 import type { FtrackContext, SyncFacts } from "../facts.ts";
 import type { Tree } from "../plan/tree.ts";
-import type { SyncSettings } from "../settings.ts";
 import type { EntityOutcome } from "./outcome.ts";
 
 /** Values of the three attributes by which people in Ftrack see how an entity stands in AYON. */
@@ -14,10 +13,12 @@ interface Wanted {
   readonly syncFailed: boolean | null;
 }
 
-function wantedOf(
-  { draft, isLinked, failure, ayonPath }: EntityOutcome,
-  policy: SyncSettings["publishedPolicy"],
-): Wanted {
+function wantedOf({
+  draft,
+  isLinked,
+  failure,
+  ayonPath,
+}: EntityOutcome): Wanted {
   if (!isLinked)
     // An old value shows people where it was; without one nothing may shine through from the parent.
     return { ayonId: null, ayonPath: null, syncFailed: true };
@@ -27,9 +28,7 @@ function wantedOf(
     // Whether it is at its place was not asked when only a value changed.
     syncFailed:
       failure !== null
-        ? policy === "report" && failure.rule.startsWith("published-")
-          ? null
-          : true
+        ? true
         : draft.wantsPlace || draft.isAtPlace
           ? false
           : null,
@@ -48,7 +47,6 @@ export function bookkeeping(
   facts: SyncFacts,
   tree: Tree,
   outcomes: readonly EntityOutcome[],
-  policy: SyncSettings["publishedPolicy"],
 ): FtrackValue[] {
   const { ayonId, ayonPath, syncFailed } = facts.world.bookkeeping;
   const written = new Map<string, unknown>();
@@ -108,7 +106,7 @@ export function bookkeeping(
 
   for (const outcome of outcomes) {
     const { context } = outcome.draft;
-    const wanted = wantedOf(outcome, policy);
+    const wanted = wantedOf(outcome);
     // Children that said nothing themselves must not take over the failure of a parent that is linked.
     const shielded =
       wanted.syncFailed === true && outcome.isLinked && syncFailed !== null

@@ -39,10 +39,16 @@ function isOldNews(id: FtrackId | null, facts: SyncFacts): boolean {
   return facts.values.get(id)?.get(definition.id) === true;
 }
 
-function messages(facts: SyncFacts, issues: readonly Issue[]): Change[] {
+function messages(
+  facts: SyncFacts,
+  policy: SyncSettings["publishedPolicy"],
+  issues: readonly Issue[],
+): Change[] {
   const told = issues.filter(
     (issue) =>
-      issue.severity !== "info" && !isOldNews(issue.subject.ftrackId, facts),
+      issue.severity !== "info" &&
+      !(policy === "mark" && issue.rule.startsWith("published-")) &&
+      !isOldNews(issue.subject.ftrackId, facts),
   );
   if (told.length === 0) return [];
   return facts.actors.map((userId) =>
@@ -99,9 +105,12 @@ export function conclude(
     changes: [
       ...left.changes,
       ...reverts,
-      ...bookkeeping(facts, made.tree, outcomes, settings.publishedPolicy),
+      ...bookkeeping(facts, made.tree, outcomes),
       ...versionIds(facts, made),
-      ...messages(facts, [...made.decision.issues, ...issues]),
+      ...messages(facts, settings.publishedPolicy, [
+        ...made.decision.issues,
+        ...issues,
+      ]),
     ],
     skips: [],
     issues,
