@@ -1,12 +1,5 @@
-/**
- * Throughput and memory of the queue with a handler that does nothing: how fast the leecher's side writes
- * and the processor's side empties. Prints one JSON line per measurement.
- *
- *   npm run bench:queue -- [--events 20000] [--projects 10]
- */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { findRedisBinary, startLocalRedis } from "../sandbox/redis.ts";
 import type { Envelope } from "../src/core/envelope.ts";
 import { silentLog } from "../src/core/log.ts";
@@ -15,51 +8,76 @@ import { startDrainWorker } from "../src/queue/drain-worker.ts";
 import { openInbox } from "../src/queue/inbox.ts";
 import { connect, type RedisAddress } from "../src/queue/redis.ts";
 import type { BatchHandler } from "../src/queue/types.ts";
+import { count, p50p95 } from "./lib/numbers.ts";
+import type { Figure, Part } from "./part.ts";
 
-const { values } = parseArgs({
-  options: {
-    events: { type: "string", default: "20000" },
-    projects: { type: "string", default: "10" },
-  },
-});
-const total = Number(values.events);
-const projects = Number(values.projects);
+const EVENTS = 20_000;
+const PROJECTS = 10;
 const deps = { log: silentLog, meter: silentMeter };
 
-const binary = findRedisBinary();
-if (binary === null) throw new Error("The benchmark needs a Redis of its own");
-const redis = await startLocalRedis(binary, { appendonly: true });
-const address: RedisAddress = { url: redis.url };
-try {
-  for (const size of [1, 100, 500]) {
-    const count = size === 1 ? Math.ceil(total / 10) : total;
-    print("enqueue", { batch: size, ...(await enqueueRate(count, size)) });
-    print("drain", { batch: size, ...(await drainRate(count)) });
-  }
-  print("latency", await latency(200));
-} finally {
-  await redis.stop();
-}
+export const queue: Part = {
+  name: "queue",
+  title: "The queue alone",
+  about: `How fast the leecher's side writes and the processor's side empties, with a handler that does nothing, in
+one process, ${PROJECTS} projects, events of 1.9 KB.`,
+  async run() {
+    const binary = findRedisBinary();
+    if (binary === null)
+      throw new Error("The benchmark needs a Redis of its own");
+    const redis = await startLocalRedis(binary, { appendonly: true });
+    const address: RedisAddress = { url: redis.url };
+    const figures: Figure[] = [];
+    try {
+      for (const size of [1, 100, 500]) {
+        const total = size === 1 ? EVENTS / 10 : EVENTS;
+        const written = await enqueueRate(address, total, size);
+        const read = await drainRate(address, total);
+        figures.push(
+          {
+            what: `write, ${size} at a time`,
+            measured: count(written, "events/s"),
+          },
+          { what: "empty", measured: count(read, "events/s") },
+        );
+      }
+      const times = await latency(address, 200);
+      figures.push({
+        what: "one event, written → with the handler",
+        measured: p50p95(times),
+      });
+    } finally {
+      await redis.stop();
+    }
+    return figures;
+  },
+};
 
-async function enqueueRate(count: number, size: number): Promise<object> {
+async function enqueueRate(
+  address: RedisAddress,
+  total: number,
+  size: number,
+): Promise<number> {
   const connection = connect(address, "eager", silentLog);
   while (connection.client.status !== "ready") await sleep(5);
   const inbox = openInbox({ connection, ...deps });
   const startedAt = performance.now();
-  for (let sent = 0; sent < count; sent += size) {
-    const batch = Array.from({ length: Math.min(size, count - sent) }, (_, i) =>
-      anEvent(`project-${i % projects}`),
+  for (let sent = 0; sent < total; sent += size) {
+    const batch = Array.from({ length: Math.min(size, total - sent) }, (_, i) =>
+      anEvent(`project-${i % PROJECTS}`),
     );
     await inbox.enqueue(batch);
   }
-  const rate = rateOf(count, startedAt);
+  const rate = rateOf(total, startedAt);
   await inbox.close();
   await connection.close();
-  return { eventsPerSecond: rate, rssMb: rssMb() };
+  return rate;
 }
 
 /** Empties what lies in the inboxes. */
-async function drainRate(count: number): Promise<object> {
+async function drainRate(
+  address: RedisAddress,
+  total: number,
+): Promise<number> {
   let handled = 0;
   const handler: BatchHandler = {
     handleBatch(_projectId, envelopes) {
@@ -70,15 +88,18 @@ async function drainRate(count: number): Promise<object> {
   const connection = connect(address, "patient", silentLog);
   const startedAt = performance.now();
   const worker = startDrainWorker({ connection, handler, ...deps });
-  while (handled < count) await sleep(2);
-  const rate = rateOf(count, startedAt);
+  while (handled < total) await sleep(2);
+  const rate = rateOf(total, startedAt);
   await worker.close();
   await connection.close();
-  return { eventsPerSecond: rate, rssMb: rssMb() };
+  return rate;
 }
 
 /** From the call to enqueue until the handler has the event, one event at a time. */
-async function latency(count: number): Promise<object> {
+async function latency(
+  address: RedisAddress,
+  total: number,
+): Promise<readonly number[]> {
   let arrived = (): void => undefined;
   const handler: BatchHandler = {
     handleBatch(_projectId, envelopes) {
@@ -93,7 +114,7 @@ async function latency(count: number): Promise<object> {
   await worker.ready();
   const inbox = openInbox({ connection: eager, ...deps });
   const times: number[] = [];
-  for (let n = 0; n < count; n += 1) {
+  for (let n = 0; n < total; n += 1) {
     const isHere = new Promise<void>((resolve) => {
       arrived = resolve;
     });
@@ -106,11 +127,7 @@ async function latency(count: number): Promise<object> {
   await worker.close();
   await inbox.close();
   for (const connection of [eager, patient]) await connection.close();
-  const at = (share: number): number =>
-    Number(
-      times.toSorted((a, b) => a - b)[Math.floor(count * share)]?.toFixed(1),
-    );
-  return { p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) };
+  return times;
 }
 
 /** About 1.9 KB, as an update of one task is. */
@@ -122,14 +139,6 @@ function anEvent(projectId: string): Envelope {
   };
 }
 
-function rateOf(count: number, startedAt: number): number {
-  return Math.round(count / ((performance.now() - startedAt) / 1000));
-}
-
-function rssMb(): number {
-  return Math.round(process.memoryUsage.rss() / 1e6);
-}
-
-function print(what: string, figures: object): void {
-  console.log(JSON.stringify({ what, ...figures }));
+function rateOf(total: number, startedAt: number): number {
+  return total / ((performance.now() - startedAt) / 1000);
 }

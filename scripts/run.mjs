@@ -60,7 +60,8 @@ async function runSteps(steps, env) {
     const startedAt = performance.now();
     const result = await runStep(step, env);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    if (result !== 0) say(`${step.title} failed (${seconds} s)`);
+    if (process.exitCode === 130) say(`${step.title} stopped`);
+    else if (result !== 0) say(`${step.title} failed (${seconds} s)`);
     else if (steps.length > 1) say(`${step.title} passed (${seconds} s)`);
     code ||= result;
   }

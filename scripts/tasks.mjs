@@ -33,16 +33,6 @@ export const tasks = {
       { title: "benchmarks", program: "tsx", args: ["bench/main.ts", ...args] },
     ],
   },
-  /** Throughput and memory of the queue. */
-  "bench:queue": {
-    steps: (args) => [
-      {
-        title: "queue benchmark",
-        program: "tsx",
-        args: ["bench/queue.ts", ...args],
-      },
-    ],
-  },
 };
 
 function vitest(title, args) {

@@ -1,21 +1,21 @@
-import Table from "cli-table3";
 import type { Stack } from "../stack/stack.ts";
 import type { Service } from "../stack/service.ts";
+import { table } from "../stack/table.ts";
 import type { Result } from "./run.ts";
 
 export function showTable(results: readonly Result[]): string {
-  const table = new Table({
-    head: ["change made in Ftrack", "seen in AYON", "milliseconds"],
-    colAligns: ["left", "left", "right"],
-    style: { head: process.stdout.isTTY ? ["bold"] : [], border: [] },
-    // No line between rows; the one below the head is put in afterwards.
-    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
-  });
-  for (const { made, seen, ms } of results)
-    table.push([made, seen, ms === null ? "not seen" : Math.round(ms)]);
-  const [top = "", head = "", ...rest] = table.toString().split("\n");
-  const below = top.replace("┌", "├").replaceAll("┬", "┼").replace("┐", "┤");
-  return [top, head, below, ...rest].join("\n");
+  return table(
+    [
+      { head: "change made in Ftrack" },
+      { head: "seen in AYON" },
+      { head: "milliseconds", align: "right" },
+    ],
+    results.map(({ made, seen, ms }) => [
+      made,
+      seen,
+      ms === null ? "not seen" : String(Math.round(ms)),
+    ]),
+  );
 }
 
 /** Where everything is, for `--keep`. */

@@ -1,0 +1,5 @@
+import type { Part } from "./part.ts";
+import { queue } from "./queue.ts";
+
+/** In the order of docs/benchmarks.md. */
+export const parts: readonly Part[] = [queue];
