@@ -39,6 +39,12 @@ export function isoOf(timeMs: number): string {
   return isoFromMicros(Math.round(timeMs * 1000));
 }
 
+/** A time with any zone, or none (which is UTC), as AYON shows it; microseconds only when there are some. */
+export function inUtc(iso: string): string {
+  const zoned = /(Z|[+-]\d{2}:?\d{2})$/i.test(iso) ? iso : `${iso}Z`;
+  return isoOf(timeOf(zoned)).replace(".000000", "");
+}
+
 function isoFromMicros(micros: number): string {
   const seconds = new Date(Math.floor(micros / 1000))
     .toISOString()

@@ -138,22 +138,22 @@ export function boolQuery(
   request: FastifyRequest,
   name: string,
 ): boolean | null {
-  return typedQuery(request, name, "boolean") as boolean | null;
+  return checkedQuery(request, { name, kind: "boolean" }) as boolean | null;
 }
 
 export function intQuery(request: FastifyRequest, name: string): number | null {
-  return typedQuery(request, name, "integer") as number | null;
+  return checkedQuery(request, { name, kind: "integer" }) as number | null;
 }
 
-function typedQuery(
+/** A query parameter checked like a field of a body; null when absent. */
+export function checkedQuery(
   request: FastifyRequest,
-  name: string,
-  kind: "boolean" | "integer",
+  field: FieldSpec,
 ): unknown {
-  const value = query(request, name);
+  const value = query(request, field.name);
   return value === null
     ? null
-    : refuse(checkField({ name, kind }, value, ["query", name]));
+    : refuse(checkField(field, value, ["query", field.name]));
 }
 
 /** The project in the path, which the caller may see. */

@@ -7,6 +7,11 @@ import {
   type JsonObject,
 } from "./json.ts";
 import type { EventRow } from "./store/rows.ts";
+import {
+  OPERATORS,
+  plainOperator,
+  valueProblem,
+} from "./validation/query-filter.ts";
 import { snakeCase } from "./validation/field.ts";
 
 /** Reads a column by its snake_case name; undefined stands for SQL's NULL. */
@@ -18,6 +23,12 @@ export interface FilterOptions {
   readonly columns: readonly string[];
   /** What to throw for another column. */
   readonly unknownColumn: (column: string) => Error;
+  /** What to throw for a statement PostgreSQL refuses. */
+  readonly databaseError: (
+    name: string,
+    message: string,
+    hint: string,
+  ) => Error;
 }
 
 const JSON_COLUMNS = new Set([
@@ -76,13 +87,11 @@ function compileCondition(
   const { key, value, operator: given } = isObject(condition) ? condition : {};
   if (typeof key !== "string")
     throw new UnhandledError("Filter condition without a key");
-  const operator = (asString(given) ?? "eq")
-    .toLowerCase()
-    .replaceAll(/[-_]/g, "");
+  const operator = plainOperator(asString(given) ?? "eq");
   const path = pathOf(key, options);
   const isId = path.length === 1 && /(^|_)id$/.test(path[0] ?? "");
   const wanted = isId ? withPlainIds(value) : value;
-  checkValue(operator, wanted);
+  checkCondition(operator, wanted, options);
   const isTime = path.length === 1 && (path[0] ?? "").endsWith("_at");
   if (operator === "like") {
     const pattern = like(asString(wanted) ?? "", true);
@@ -120,15 +129,22 @@ function withPlainIds(value: unknown): unknown {
   return Array.isArray(value) ? value.map(plain) : plain(value);
 }
 
-function checkValue(operator: string, value: unknown): void {
-  if (["in", "notin", "any"].includes(operator) && !Array.isArray(value)) {
-    throw new UnhandledError("Value must be a list");
-  }
-  if (value === null || value === undefined) {
-    if (operator !== "isnull" && operator !== "notnull") {
-      throw new UnhandledError("Value cannot be null");
-    }
-  }
+function checkCondition(
+  operator: string,
+  value: unknown,
+  options: FilterOptions,
+): void {
+  if (!OPERATORS.includes(operator))
+    throw new UnhandledError(`Unsupported operator: ${operator}`);
+  const problem = valueProblem(operator, value);
+  if (problem !== null) throw new UnhandledError(problem);
+  // SQL has no empty list of no type: what a client may take for "none" is an error.
+  if (Array.isArray(value) && value.length === 0)
+    throw options.databaseError(
+      "IndeterminateDatatypeError",
+      "cannot determine type of empty array",
+      "Explicitly cast to the desired type, for example ARRAY[]::integer[].",
+    );
 }
 
 function valueAt(read: ReadColumn, path: readonly string[]): unknown {
@@ -213,7 +229,7 @@ function includes(
     case "excludesall":
       return !items.every(has);
     default:
-      throw new UnhandledError(`Unsupported operator: ${operator}`);
+      return false;
   }
 }
 
@@ -268,7 +284,12 @@ export const EVENT_FILTER: FilterOptions = {
     "creation_order",
   ],
   unknownColumn: (column) =>
-    new UnhandledError(
-      `asyncpg.exceptions.UndefinedColumnError: column events.${column} does not exist`,
-    ),
+    asyncpg("UndefinedColumnError", `column events.${column} does not exist`),
+  databaseError: asyncpg,
 };
+
+/** REST shows all of the database driver's exception; GraphQL gives its message alone. */
+function asyncpg(name: string, message: string, hint?: string): UnhandledError {
+  const end = hint === undefined ? "" : `\nHINT:  ${hint}`;
+  return new UnhandledError(`asyncpg.exceptions.${name}: ${message}${end}`);
+}

@@ -1,25 +1,16 @@
 import type { Actor } from "../actor.ts";
 import { badRequest, forbidden, notFound } from "../errors.ts";
 import type { EventDraft } from "../events/drafts.ts";
+import { inUtc } from "../clock.ts";
 import { dashed, newId } from "../ids.ts";
 import { asObject, asString, without, type JsonObject } from "../json.ts";
 import type { ActivityRow, EntityRow, FileRow } from "../store/rows.ts";
+import { referencesOf, withMentions } from "./activity-references.ts";
 import { uniqueViolation } from "./constraints.ts";
 import { tableOf } from "./kinds.ts";
 import type { ProjectScope } from "./scope.ts";
 
 export const MAX_BODY_LENGTH = 2000;
-
-const MENTIONED = [
-  "activity",
-  "user",
-  "folder",
-  "task",
-  "product",
-  "version",
-  "representation",
-  "workfile",
-];
 
 export interface NewActivity {
   readonly id?: string | null;
@@ -42,7 +33,11 @@ export function createActivity(
   const id = wanted.id?.replaceAll("-", "") ?? newId();
   const { activities } = scope.tables;
   if (activities.has(id)) throw uniqueViolation("activities", "id", dashed(id));
-  const at = wanted.timestamp ?? scope.clock.iso();
+  const at =
+    wanted.timestamp === null || wanted.timestamp === undefined
+      ? scope.clock.iso()
+      : inUtc(wanted.timestamp);
+  const author = actor.name;
   const row: ActivityRow = {
     id,
     order: scope.db.nextOrder(),
@@ -52,8 +47,8 @@ export function createActivity(
     body: wanted.body,
     tags: wanted.tags ?? [],
     data: withFiles(scope, without(wanted.data ?? {}, "author"), wanted.files),
-    author: actor.name,
-    mentions: mentionsIn(wanted.body),
+    author,
+    references: referencesOf(scope, entity, { ...wanted, author }),
     createdAt: at,
     updatedAt: at,
   };
@@ -99,7 +94,7 @@ export function updateActivity(
     body,
     tags: patch.tags ?? old.tags,
     data: files === null ? data : withFiles(scope, data, files),
-    mentions: mentionsIn(body),
+    references: withMentions(old.references, body),
     updatedAt: scope.clock.iso(),
   };
   scope.tables.activities.put(row);
@@ -140,17 +135,6 @@ function checkLength(activityType: string, body: string): void {
 
 const withoutTicks = (text: string): string =>
   text.replaceAll(/\s*\[[ xX]\]\s*/g, "[checkbox]");
-
-/** Links of the form `[label](task:id)`; pictures do not count. */
-function mentionsIn(body: string): ActivityRow["mentions"] {
-  const found = new Map<string, { type: string; id: string }>();
-  for (const [, target = ""] of body.matchAll(/(?<!!)\[[^\]]*\]\(([^)]*)\)/g)) {
-    const [type = "", id = "", ...rest] = target.split(":");
-    if (rest.length === 0 && MENTIONED.includes(type))
-      found.set(target, { type, id });
-  }
-  return [...found.values()];
-}
 
 function withFiles(
   scope: ProjectScope,
@@ -204,20 +188,13 @@ function event(
   actor: Actor,
 ): EventDraft {
   const verb = what.charAt(0).toUpperCase() + what.slice(1);
-  const references = [
-    {
-      entity_id: row.entityId,
-      entity_type: row.entityType,
-      reference_type: "origin",
-    },
-    ...row.mentions
-      .filter((mention) => mention.type !== "user")
-      .map(({ type, id }) => ({
-        entity_id: id,
-        entity_type: type,
-        reference_type: "mention",
-      })),
-  ];
+  const references = row.references
+    .filter((reference) => reference.entityId !== null)
+    .map(({ entityId, entityType, referenceType }) => ({
+      entity_id: entityId,
+      entity_type: entityType,
+      reference_type: referenceType,
+    }));
   return {
     topic: `activity.${what}`,
     project: scope.project.name,

@@ -25,6 +25,7 @@ export interface AttributeLibrary {
   model(scope: AttributeScope): ModelSpec;
   inherits(name: string): boolean;
   has(scope: AttributeScope, name: string): boolean;
+  kind(name: string): FieldKind | null;
   /** Values a new project stores as its own. */
   readonly projectDefaults: JsonObject;
 }
@@ -48,6 +49,10 @@ export function loadAttributes(db: Database): AttributeLibrary {
     inherits: (name) => names.has(name) && !notInherited.has(name),
     has: (scope, name) =>
       rows.some((r) => r.id === name && r.scope.includes(scope)),
+    kind: (name) => {
+      const type = rows.find((r) => r.id === name)?.data.type;
+      return type === undefined ? null : (KINDS[type] ?? "any");
+    },
     model(scope) {
       let model = models.get(scope);
       if (model === undefined) {

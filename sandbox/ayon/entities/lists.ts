@@ -17,7 +17,7 @@ import type {
   ListItemRow,
   ListRow,
 } from "../store/rows.ts";
-import { uniqueViolation } from "./constraints.ts";
+import { recordWord, uniqueViolation } from "./constraints.ts";
 import { folderNames } from "./hierarchy.ts";
 import { tableOf } from "./kinds.ts";
 import type { ProjectScope } from "./scope.ts";
@@ -224,7 +224,8 @@ export function deleteList(scope: ProjectScope, list: ListRow): void {
 
 function entityIn(scope: ProjectScope, list: ListRow, id: string): EntityRow {
   const row = tableOf(scope.tables, list.entityType as EntityType).get(id);
-  if (row === undefined) throw notFound(`Entity ${id} not found`);
+  if (row === undefined)
+    throw notFound(`${recordWord(list.entityType)} ${id} not found`);
   return row;
 }
 

@@ -18,6 +18,7 @@ import {
 import type { Sandbox } from "../sandbox.ts";
 import { hashSecret, keyPreview } from "../sessions.ts";
 import type { UserRow } from "../store/rows.ts";
+import { uniqueViolation } from "./constraints.ts";
 
 export function userBody(row: UserRow): JsonObject {
   return withoutNulls({
@@ -45,7 +46,7 @@ export function saveUser(sandbox: Sandbox, row: UserRow): void {
   sandbox.sessions.forgetUser(row.id);
 }
 
-/** @throws ApiError 409 when the name is taken, in whatever case. */
+/** @throws ApiError 409 when the name is taken; IntegrityError when it is in another case. */
 export function createUser(
   sandbox: Sandbox,
   actor: Pick<Actor, "name"> | null,
@@ -53,9 +54,10 @@ export function createUser(
   sent: JsonObject,
 ): void {
   const { users } = sandbox.db.studio;
-  if (users.first("name", name.toLowerCase()) !== undefined) {
-    throw conflict("User already exists");
-  }
+  const lower = name.toLowerCase();
+  if (users.has(name)) throw conflict("User already exists");
+  if (users.count("name", lower) > 0)
+    throw uniqueViolation("users", "lower(name::text)", lower);
   const data = checkedData(asObject(sent["data"]));
   const isService = data["isService"] === true;
   const password = asString(sent["password"]) ?? "";

@@ -10,7 +10,7 @@ import {
   type JsonObject,
 } from "../json.ts";
 import { compileFilterText } from "../query-filter.ts";
-import type { ActivityRow } from "../store/rows.ts";
+import type { ActivityReference, ActivityRow } from "../store/rows.ts";
 import { paginate, type Connection } from "./connection.ts";
 import type { ProjectGraph } from "./context.ts";
 import { entityNode } from "./nodes.ts";
@@ -19,14 +19,11 @@ import { byIds } from "./candidates.ts";
 import * as pick from "./select.ts";
 import { userNode } from "./users.ts";
 
-/** One appearance of an activity: at the entity it was made on, or where it mentions somebody. */
+/** One appearance of an activity: at the entity it was made on, or where somebody else sees it. */
 export interface FeedEntry {
   readonly graph: ProjectGraph;
   readonly row: ActivityRow;
-  readonly referenceType: "origin" | "mention";
-  readonly entityType: string;
-  readonly entityId: string | null;
-  readonly entityName: string | null;
+  readonly reference: ActivityReference;
 }
 
 const COLUMNS = [
@@ -65,11 +62,11 @@ export function feedOf(
   )
     types = ["origin"];
   let feed = rowsOf(graph, activityIds, entityIds).flatMap((row) =>
-    appearances(graph, row),
+    row.references.map((reference): FeedEntry => ({ graph, row, reference })),
   );
   feed = pick.within(feed, activityIds, (e) => e.row.id);
-  feed = pick.within(feed, entityIds, (e) => e.entityId);
-  feed = pick.within(feed, types, (e) => e.referenceType);
+  feed = pick.within(feed, entityIds, (e) => e.reference.entityId);
+  feed = pick.within(feed, types, (e) => e.reference.referenceType);
   feed = pick.within(
     feed,
     pick.named(args["activityTypes"]),
@@ -78,7 +75,7 @@ export function feedOf(
   feed = pick.within(
     feed,
     pick.named(args["entityNames"]),
-    (e) => e.entityName,
+    (e) => e.reference.entityName,
   );
   const tags = pick.named(args["tags"]);
   if (tags !== null && tags.length > 0)
@@ -110,25 +107,6 @@ function rowsOf(
   );
 }
 
-function appearances(graph: ProjectGraph, row: ActivityRow): FeedEntry[] {
-  const origin: FeedEntry = {
-    graph,
-    row,
-    referenceType: "origin",
-    entityType: row.entityType,
-    entityId: row.entityId,
-    entityName: null,
-  };
-  const mentions = row.mentions.map(({ type, id }): FeedEntry => ({
-    ...origin,
-    referenceType: "mention",
-    entityType: type,
-    entityId: type === "user" ? null : id,
-    entityName: type === "user" ? id : null,
-  }));
-  return [origin, ...mentions];
-}
-
 function changed(feed: FeedEntry[], args: JsonObject): FeedEntry[] {
   const bound = (key: string): number | null => {
     const text = asString(args[key]);
@@ -152,17 +130,18 @@ function byFilter(feed: FeedEntry[], filter: unknown): FeedEntry[] {
   const holds = compileFilterText(filter, {
     columns: COLUMNS,
     unknownColumn: (column) => badRequest(`Invalid key: ${column}`),
+    databaseError: (_name, message) => new UnhandledError(message),
   });
   return feed.filter((e) => {
     const columns: JsonObject = {
       activity_type: e.row.activityType,
       activity_data: activityData(e),
       activity_id: e.row.id,
-      reference_type: e.referenceType,
+      reference_type: e.reference.referenceType,
       reference_data: {},
-      entity_type: e.entityType,
-      entity_id: e.entityId,
-      entity_name: e.entityName,
+      entity_type: e.reference.entityType,
+      entity_id: e.reference.entityId,
+      entity_name: e.reference.entityName,
       tags: e.row.tags,
       body: e.row.body,
       active: true,
@@ -227,11 +206,11 @@ function originOf(graph: ProjectGraph, row: ActivityRow): JsonObject {
 const activity: Resolvers<FeedEntry> = {
   projectName: ({ graph }) => graph.project.name,
   activityId: ({ row }) => row.id,
-  referenceId: ({ row }) => row.id,
-  referenceType: (e) => e.referenceType,
-  entityType: (e) => e.entityType,
-  entityId: (e) => e.entityId,
-  entityName: (e) => e.entityName,
+  referenceId: (e) => e.reference.id,
+  referenceType: (e) => e.reference.referenceType,
+  entityType: (e) => e.reference.entityType,
+  entityId: (e) => e.reference.entityId,
+  entityName: (e) => e.reference.entityName,
   entityPath: () => null,
   creationOrder: ({ row }) => row.order,
   activityData: (e) => sortedJson(activityData(e)),

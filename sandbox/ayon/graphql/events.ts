@@ -42,11 +42,10 @@ export function selectEvents(
       (older === null || timeOf(r.createdAt) < older) &&
       (newer === null || timeOf(r.createdAt) > newer),
   );
-  if (typeof args["hasChildren"] === "boolean") {
-    rows = rows.filter(
-      (r) => events.count("dependsOn", r.id) > 0 === args["hasChildren"],
-    );
-  }
+  // `false` finds nothing on a real server: its NOT IN meets the events that depend on none.
+  if (args["hasChildren"] === false) return EMPTY;
+  if (args["hasChildren"] === true)
+    rows = rows.filter((r) => events.count("dependsOn", r.id) > 0);
   const words = (asString(args["filter"]) ?? "")
     .toLowerCase()
     .split(/\W+/)

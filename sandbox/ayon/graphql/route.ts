@@ -69,11 +69,14 @@ export function graphqlRoute(app: App, sandbox: Sandbox): void {
     return prepared;
   };
 
-  app.post("/graphql", async (request) => {
+  app.post("/graphql", async (request, reply) => {
     const actor = actorFrom(request);
     const body = asObject(jsonBody(request));
+    const text = asString(body["query"]);
+    if (text === null)
+      return reply.code(400).send("No GraphQL query found in the request");
     const schema = schemaNow();
-    const prepared = prepare(asString(body["query"]) ?? "", schema);
+    const prepared = prepare(text, schema);
     if ("errors" in prepared)
       return { data: null, errors: prepared.errors.map(errorBody) };
     const contextValue: GraphContext = createContext(sandbox, actor);

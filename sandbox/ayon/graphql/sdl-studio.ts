@@ -69,6 +69,7 @@ type ProjectNode {
   updatedAt: DateTime!
   attrib: ProjectAttribType!
   allAttrib: String!
+  thumbnail: ThumbnailInfo
   entityList(id: String!): EntityListNode!
   entityLists(${PAGE}, ids: [String!], filter: String, search: String, sortBy: String): EntityListsConnection!
   folder(id: String!): FolderNode

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../json.ts";
 import type { RepresentationRow, WorkfileRow } from "../store/rows.ts";
 import { byIds } from "./candidates.ts";
+import { REPRESENTATION_COLUMNS } from "./columns.ts";
 import { EMPTY, paginate, type Connection } from "./connection.ts";
 import type { ProjectGraph } from "./context.ts";
 import { representationNode, workfileNode, type EntityNode } from "./nodes.ts";
@@ -33,11 +34,7 @@ export function selectRepresentations(
   rows = pick.withAll(rows, wanted.tags, (r) => r.tags);
   rows = pick.byLinks(graph, rows, args["hasLinks"]);
   rows = pick.bySearch(rows, args["search"], (r) => [graph.path(r)]);
-  rows = pick.byFilter(graph, rows, args["filter"], [
-    ...pick.COMMON_COLUMNS,
-    "name",
-    "version_id",
-  ]);
+  rows = pick.byFilter(graph, rows, args["filter"], REPRESENTATION_COLUMNS);
   return paginate(rows, args, sorting(graph, null), (row) =>
     representationNode(graph, row),
   );

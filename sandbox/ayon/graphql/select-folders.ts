@@ -6,28 +6,12 @@ import {
   foldersWithFtrackId,
   ftrackIdsWanted,
 } from "./candidates.ts";
+import { FOLDER_COLUMNS, TASK_COLUMNS } from "./columns.ts";
 import { EMPTY, paginate, type Connection } from "./connection.ts";
 import type { ProjectGraph } from "./context.ts";
 import * as pick from "./select.ts";
 import { folderNode, type EntityNode } from "./nodes.ts";
-import { sorting } from "./sorting.ts";
-
-const COLUMNS = [
-  "id",
-  "name",
-  "label",
-  "folder_type",
-  "parent_id",
-  "attrib",
-  "data",
-  "active",
-  "status",
-  "tags",
-  "created_at",
-  "updated_at",
-  "created_by",
-  "updated_by",
-];
+import { folderSorting } from "./sorting.ts";
 
 export function selectFolders(
   graph: ProjectGraph,
@@ -35,7 +19,7 @@ export function selectFolders(
 ): Connection<EntityNode<FolderRow>> {
   const rows = filterFolders(graph, args);
   if (rows === null) return EMPTY;
-  return paginate(rows, args, sorting(graph, args["sortBy"]), (row) =>
+  return paginate(rows, args, folderSorting(graph, args["sortBy"]), (row) =>
     folderNode(graph, row),
   );
 }
@@ -48,6 +32,7 @@ function filterFolders(
     ids: pick.ids(args["ids"]),
     parentIds: pick.list(args["parentIds"]),
     types: pick.typeNames(args["folderTypes"]),
+    name: pick.named(pick.alone(args["name"])),
     names: pick.named(args["names"]),
     statuses: pick.typeNames(args["statuses"]),
     paths: pick.list(args["paths"]),
@@ -68,7 +53,7 @@ function filterFolders(
   let rows = candidates(graph, args, wanted);
   rows = byParent(graph, rows, args, wanted.parentIds);
   rows = pick.within(rows, wanted.types, (r) => r.folderType);
-  rows = pick.byLike(rows, args["name"], (r) => r.name);
+  rows = pick.byLike(rows, wanted.name?.[0], (r) => r.name);
   rows = pick.within(rows, wanted.names, (r) => r.name);
   rows = pick.within(rows, wanted.statuses, (r) => r.status);
   const tags = pick.named(args["tags"]);
@@ -91,7 +76,10 @@ function filterFolders(
     r.label,
     graph.folderPath(r.id),
   ]);
-  return pick.byFilter(graph, rows, args["filter"], COLUMNS);
+  rows = pick.byFilter(graph, rows, args["filter"], FOLDER_COLUMNS);
+  return pick.byRelated(graph, rows, args["taskFilter"], TASK_COLUMNS, (r) =>
+    graph.tables.tasks.find("parent", r.id),
+  );
 }
 
 function candidates(

@@ -1,20 +1,12 @@
 import type { JsonObject } from "../json.ts";
-import type { ProductRow } from "../store/rows.ts";
+import type { ProductRow, VersionRow } from "../store/rows.ts";
 import { byIds } from "./candidates.ts";
+import { PRODUCT_COLUMNS, TASK_COLUMNS, versionColumns } from "./columns.ts";
 import { EMPTY, paginate, type Connection } from "./connection.ts";
 import type { ProjectGraph } from "./context.ts";
 import { productNode, type EntityNode } from "./nodes.ts";
-import { VERSION_COLUMNS, borrowedColumns } from "./versions-of.ts";
 import * as pick from "./select.ts";
 import { sorting } from "./sorting.ts";
-
-const COLUMNS = [
-  ...pick.COMMON_COLUMNS,
-  "name",
-  "folder_id",
-  "product_type",
-  "product_base_type",
-];
 
 export function selectProducts(
   graph: ProjectGraph,
@@ -60,8 +52,19 @@ export function selectProducts(
     r.productType,
     graph.path(r),
   ]);
-  rows = pick.byFilter(graph, rows, args["filter"], COLUMNS);
-  rows = byVersionFilter(graph, rows, args["versionFilter"]);
+  rows = pick.byFilter(graph, rows, args["filter"], PRODUCT_COLUMNS);
+  const versionsOf = (r: ProductRow): VersionRow[] =>
+    graph.tables.versions.find("parent", r.id);
+  rows = pick.byRelated(
+    graph,
+    rows,
+    args["versionFilter"],
+    versionColumns(graph),
+    versionsOf,
+  );
+  rows = pick.byRelated(graph, rows, args["taskFilter"], TASK_COLUMNS, (r) =>
+    versionsOf(r).map((v) => graph.tables.tasks.get(v.taskId ?? "")),
+  );
   return paginate(rows, args, sorting(graph, args["sortBy"]), (row) =>
     productNode(graph, row),
   );
@@ -69,23 +72,3 @@ export function selectProducts(
 
 const lower = (names: string[] | null): string[] | null =>
   names?.map((name) => name.toLowerCase()) ?? null;
-
-function byVersionFilter(
-  graph: ProjectGraph,
-  rows: ProductRow[],
-  filter: unknown,
-): ProductRow[] {
-  if (typeof filter !== "string" || filter === "") return rows;
-  const versions = pick.byFilter(
-    graph,
-    graph.tables.versions.all(),
-    filter,
-    VERSION_COLUMNS,
-    borrowedColumns(graph),
-  );
-  return pick.within(
-    rows,
-    versions.map((v) => v.productId),
-    (r) => r.id,
-  );
-}

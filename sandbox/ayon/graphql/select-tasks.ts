@@ -1,47 +1,12 @@
 import type { JsonObject } from "../json.ts";
 import type { TaskRow } from "../store/rows.ts";
 import { byIds, ftrackIdsWanted, tasksWithFtrackId } from "./candidates.ts";
+import { FOLDER_COLUMNS, TASK_COLUMNS } from "./columns.ts";
 import { EMPTY, paginate, type Connection } from "./connection.ts";
 import type { ProjectGraph } from "./context.ts";
 import { taskNode, type EntityNode } from "./nodes.ts";
 import * as pick from "./select.ts";
 import { sorting } from "./sorting.ts";
-
-const COLUMNS = [
-  "active",
-  "assignees",
-  "attrib",
-  "data",
-  "folder_id",
-  "id",
-  "label",
-  "name",
-  "status",
-  "tags",
-  "task_type",
-  "thumbnail_id",
-  "created_at",
-  "updated_at",
-  "created_by",
-  "updated_by",
-];
-
-const FOLDER_COLUMNS = [
-  "id",
-  "name",
-  "label",
-  "folder_type",
-  "parent_id",
-  "attrib",
-  "data",
-  "active",
-  "status",
-  "tags",
-  "created_at",
-  "updated_at",
-  "created_by",
-  "updated_by",
-];
 
 export function selectTasks(
   graph: ProjectGraph,
@@ -108,8 +73,14 @@ function filterTasks(
     r.taskType,
     graph.folderPath(r.folderId),
   ]);
-  rows = pick.byFilter(graph, rows, args["filter"], COLUMNS);
-  return byFolderFilter(graph, rows, args["folderFilter"]);
+  rows = pick.byFilter(graph, rows, args["filter"], TASK_COLUMNS);
+  return pick.byRelated(
+    graph,
+    rows,
+    args["folderFilter"],
+    FOLDER_COLUMNS,
+    (r) => [graph.tables.folders.get(r.folderId)],
+  );
 }
 
 function candidates(
@@ -131,20 +102,4 @@ function candidates(
   if (ftrackIds !== null) return inFolders(tasksWithFtrackId(graph, ftrackIds));
   if (folders === null) return tasks.all();
   return [...folders].flatMap((id) => tasks.find("parent", id));
-}
-
-function byFolderFilter(
-  graph: ProjectGraph,
-  rows: TaskRow[],
-  filter: unknown,
-): TaskRow[] {
-  if (typeof filter !== "string" || filter === "") return rows;
-  const folders = byIds(
-    graph.tables.folders,
-    rows.map((r) => r.folderId),
-  );
-  const kept = new Set(
-    pick.byFilter(graph, folders, filter, FOLDER_COLUMNS).map((f) => f.id),
-  );
-  return rows.filter((r) => kept.has(r.folderId));
 }

@@ -2,18 +2,13 @@ import { badRequest } from "../errors.ts";
 import { asNumber, type JsonObject } from "../json.ts";
 import type { VersionRow } from "../store/rows.ts";
 import { byIds, ftrackIdsWanted, versionsWithFtrackId } from "./candidates.ts";
+import { PRODUCT_COLUMNS, TASK_COLUMNS, versionColumns } from "./columns.ts";
 import { EMPTY, paginate, type Connection } from "./connection.ts";
 import type { ProjectGraph } from "./context.ts";
 import { versionNode, type EntityNode } from "./nodes.ts";
 import * as pick from "./select.ts";
 import { sorting } from "./sorting.ts";
-import {
-  borrowedColumns,
-  featuredOf,
-  hasReviewables,
-  latestOf,
-  VERSION_COLUMNS,
-} from "./versions-of.ts";
+import { featuredOf, hasReviewables, latestOf } from "./versions-of.ts";
 
 export interface VersionsOf {
   readonly productId?: string;
@@ -71,12 +66,16 @@ export function selectVersions(
   }
   rows = pick.byLinks(graph, rows, args["hasLinks"]);
   rows = pick.bySearch(rows, args["search"], (r) => [graph.path(r)]);
-  rows = pick.byFilter(
+  rows = pick.byFilter(graph, rows, args["filter"], versionColumns(graph));
+  rows = pick.byRelated(graph, rows, args["taskFilter"], TASK_COLUMNS, (r) => [
+    tables.tasks.get(r.taskId ?? ""),
+  ]);
+  rows = pick.byRelated(
     graph,
     rows,
-    args["filter"],
-    VERSION_COLUMNS,
-    borrowedColumns(graph),
+    args["productFilter"],
+    PRODUCT_COLUMNS,
+    (r) => [tables.products.get(r.productId)],
   );
   return paginate(rows, args, sorting(graph, args["sortBy"]), (row) =>
     versionNode(graph, row),

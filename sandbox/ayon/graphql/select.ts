@@ -37,6 +37,11 @@ export function list(value: unknown): string[] | null {
   return value === null || value === undefined ? null : asStrings(value);
 }
 
+/** A single value as a list; null when absent. */
+export function alone(value: unknown): string[] | null {
+  return typeof value === "string" ? [value] : null;
+}
+
 /** Names in filters have to look like names, whatever names entities really have. */
 export function named(value: unknown, pattern: RegExp = NAME): string[] | null {
   const names = list(value);
@@ -112,16 +117,22 @@ export function byAttributes<R extends EntityRow>(
     const key = asString(name) ?? "";
     if (!graph.scope.attributes.has(type, key)) continue;
     const wanted = new Set(asStrings(values));
+    // The server writes an empty SQL list.
+    if (wanted.size === 0)
+      throw new UnhandledError('syntax error at or near ")"');
+    const isFloat = graph.scope.attributes.kind(key) === "float";
     kept = kept.filter((row) =>
-      wanted.has(attributeText(graph.filterAttributes(row)[key])),
+      wanted.has(attributeText(graph.filterAttributes(row)[key], isFloat)),
     );
   }
   return kept;
 }
 
-/** How PostgreSQL shows a JSON value as text. */
-function attributeText(value: unknown): string {
+/** How PostgreSQL shows a JSON value as text; Python stored 25 as 25.0 where a float is due. */
+function attributeText(value: unknown, isFloat: boolean): string {
   if (value === null || value === undefined) return "\0";
+  if (isFloat && typeof value === "number" && Number.isInteger(value))
+    return `${value}.0`;
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
@@ -129,29 +140,49 @@ export function columnFilter(columns: readonly string[]): FilterOptions {
   return {
     columns,
     unknownColumn: (column) => new UnhandledError(`Invalid key: ${column}`),
+    databaseError: (_name, message) => new UnhandledError(message),
   };
 }
 
-/** `filter`, a QueryFilter as JSON text, over an entity's columns. */
+/** What an entity may be filtered by: columns of its own and those it borrows. */
+export interface Columns<R> {
+  readonly names: readonly string[];
+  readonly borrowed?: (row: R, column: string) => unknown;
+}
+
+/** Keeps rows that pass `filter`, a QueryFilter as JSON text. */
 export function byFilter<R extends EntityRow>(
   graph: ProjectGraph,
   rows: R[],
   text: unknown,
-  columns: readonly string[],
-  extra: (row: R, column: string) => unknown = () => undefined,
+  columns: Columns<R>,
+): R[] {
+  return byRelated(graph, rows, text, columns, (row) => [row]);
+}
+
+/** Keeps rows of which a related row passes the filter. */
+export function byRelated<R, O extends EntityRow>(
+  graph: ProjectGraph,
+  rows: R[],
+  text: unknown,
+  columns: Columns<O>,
+  related: (row: R) => readonly (O | undefined)[],
 ): R[] {
   if (typeof text !== "string" || text === "") return rows;
-  const holds: Predicate = compileFilterText(text, columnFilter(columns));
-  return rows.filter((row) => {
+  const holds: Predicate = compileFilterText(text, columnFilter(columns.names));
+  const passes = (row: O): boolean => {
     const values = row as unknown as JsonObject;
     return holds((column) => {
       if (column === "attrib") return graph.filterAttributes(row);
       const key = camelCase(column);
       return Object.hasOwn(values, key)
         ? (values[key] ?? undefined)
-        : extra(row, column);
+        : columns.borrowed?.(row, column);
     });
-  });
+  };
+  return rows.filter((row) =>
+    related(row).some((other) => other !== undefined && passes(other)),
+  );
 }
 
 /** `hasLinks`. `BOTH` needs a link in each direction; `NONE` is refused, as by the real server. */
@@ -219,20 +250,6 @@ export function someEmpty(
 ): boolean {
   return lists.some((items) => items?.length === 0);
 }
-
-/** Columns every entity may be filtered by. */
-export const COMMON_COLUMNS = [
-  "id",
-  "attrib",
-  "data",
-  "active",
-  "status",
-  "tags",
-  "created_at",
-  "updated_at",
-  "created_by",
-  "updated_by",
-];
 
 /** Folders named by `folderIds`, with those below when asked for; null when nothing was said. */
 export function foldersWanted(

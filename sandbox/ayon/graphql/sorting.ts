@@ -16,6 +16,19 @@ export function sorting(
   return { key: (row) => [value(row), graph.path(row)] };
 }
 
+/** Folders cannot be sorted by path: the server has no such option for them. */
+export function folderSorting(
+  graph: ProjectGraph,
+  sortBy: unknown,
+): Sorting<EntityRow> {
+  if (sortBy === "path") throw invalid(sortBy);
+  return sorting(graph, sortBy);
+}
+
+function invalid(sortBy: string): Error {
+  return new UnhandledError(`Invalid sort_by value: ${sortBy}`);
+}
+
 function sortValue(
   graph: ProjectGraph,
   by: string,
@@ -53,6 +66,6 @@ function sortValue(
     case "productType":
       return column(by);
     default:
-      throw new UnhandledError(`Invalid sort_by value: ${by}`);
+      throw invalid(by);
   }
 }

@@ -1,3 +1,4 @@
+import { ensureManager } from "../actor.ts";
 import { badRequest, notFound } from "../errors.ts";
 import {
   asObject,
@@ -22,8 +23,9 @@ export const userNode = (row: UserRow): UserNode => ({ row });
 
 export function selectUsers(
   args: JsonObject,
-  { sandbox }: GraphContext,
+  { sandbox, actor }: GraphContext,
 ): Connection<UserNode> {
+  ensureManager(actor, "You are not allowed to access list_all_users");
   const names = pick.userNames(args["names"]);
   const emails = pick.list(args["emails"])?.map((e) => e.toLowerCase()) ?? null;
   if (pick.someEmpty(names, emails)) return EMPTY;

@@ -1,45 +1,5 @@
 import type { VersionRow } from "../store/rows.ts";
 import type { ProjectGraph } from "./context.ts";
-import { COMMON_COLUMNS } from "./select.ts";
-
-export const VERSION_COLUMNS = [
-  ...COMMON_COLUMNS,
-  "version",
-  "product_id",
-  "task_id",
-  "author",
-  "product_type",
-  "product_base_type",
-  "task_type",
-  "folder_type",
-  "hero_version_id",
-];
-
-/** Columns that a version borrows from what it belongs to. */
-export function borrowedColumns(graph: ProjectGraph) {
-  const { products, tasks, folders } = graph.tables;
-  return (row: VersionRow, column: string): unknown => {
-    const product = products.get(row.productId);
-    switch (column) {
-      case "product_type":
-        return product?.productType;
-      case "product_base_type":
-        return product?.productBaseType ?? product?.productType;
-      case "task_type":
-        return row.taskId === null
-          ? undefined
-          : tasks.get(row.taskId)?.taskType;
-      case "folder_type":
-        return product === undefined
-          ? undefined
-          : folders.get(product.folderId)?.folderType;
-      case "hero_version_id":
-        return heroOf(graph, row)?.id;
-      default:
-        return undefined;
-    }
-  };
-}
 
 export function hasReviewables(
   graph: ProjectGraph,

@@ -9,6 +9,7 @@ import {
   type NewActivity,
 } from "../entities/activities.ts";
 import { ENTITY_TYPES } from "../entities/kinds.ts";
+import { watch } from "../entities/reactions.ts";
 import { loadEntity, type ProjectScope } from "../entities/scope.ts";
 import { badRequest, ModelError } from "../errors.ts";
 import type { EventDraft } from "../events/drafts.ts";
@@ -32,7 +33,7 @@ import {
   type JsonObject,
 } from "../json.ts";
 import type { Sandbox } from "../sandbox.ts";
-import type { EntityType } from "../store/rows.ts";
+import type { EntityRow, EntityType } from "../store/rows.ts";
 import { checkModel, type ModelSpec } from "../validation/field.ts";
 
 const TYPES = [
@@ -106,7 +107,6 @@ export function activityRoutes(app: App, sandbox: Sandbox): void {
   app.post(`${project}/:type/:id/activities`, (request, reply) => {
     const scope = projectScope(sandbox, request);
     const actor = actorFrom(request);
-    const type = entityType(param(request, "type"));
     const sent = readBody(request, POST);
     if (
       !actor.isService &&
@@ -116,13 +116,14 @@ export function activityRoutes(app: App, sandbox: Sandbox): void {
     ) {
       throw badRequest("Humans can only create comments/guest reviews");
     }
-    const entity = loadEntity(scope, type, idParam(request, "id", "entity_id"));
+    const entity = entityInPath(scope, request);
     const { id, event } = createActivity(
       scope,
       actor,
       entity,
       newActivity(sent),
     );
+    if (!actor.isService) watch(scope, actor, entity, actor.name);
     tell(request, event);
     return reply.code(201).send({ id });
   });
@@ -229,6 +230,15 @@ function checked(model: ModelSpec, data: JsonObject): JsonObject {
   if (result.errors !== undefined)
     throw new ModelError(model.name, result.errors);
   return result.value;
+}
+
+/** The entity a path like `/folders/<id>/…` names. */
+export function entityInPath(
+  scope: ProjectScope,
+  request: FastifyRequest,
+): EntityRow {
+  const type = entityType(param(request, "type"));
+  return loadEntity(scope, type, idParam(request, "id", "entity_id"));
 }
 
 /** Singular or plural. */

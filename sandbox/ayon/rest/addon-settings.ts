@@ -79,6 +79,7 @@ export function addonSettingsRoutes(app: App, sandbox: Sandbox): void {
         keyOf(sandbox, request),
         objectBody(request),
         actor.name,
+        true,
       );
       return noContent(reply);
     });

@@ -11,6 +11,7 @@ import {
 } from "../http.ts";
 import { asObject, asString, isObject, type JsonObject } from "../json.ts";
 import type { Sandbox } from "../sandbox.ts";
+import { addonId } from "../settings/store.ts";
 import type { BundleRow } from "../store/rows.ts";
 import type { FieldSpec, ModelSpec } from "../validation/field.ts";
 import { NAME } from "../validation/patterns.ts";
@@ -71,6 +72,7 @@ export function bundleRoutes(app: App, sandbox: Sandbox): void {
         "Project bundles cannot be set as production or staging",
       );
     }
+    if (boolQuery(request, "force") !== true) checkAddons(sandbox, sent);
     if (bundles.has(id)) throw uniqueViolation("bundles", "name", id);
     const row = merged(
       {
@@ -130,6 +132,19 @@ export function bundleRoutes(app: App, sandbox: Sandbox): void {
     bundles.remove(param(request, "bundle"));
     return noContent(reply);
   });
+}
+
+/** A bundle is of addons that are there; `force` lets others pass. */
+function checkAddons(sandbox: Sandbox, sent: JsonObject): void {
+  const { addons } = sandbox.db.studio;
+  for (const [name, version] of Object.entries(asObject(sent["addons"]))) {
+    const given = asString(version);
+    if (given === null || addons.get(addonId(name, given))?.pending === false)
+      continue;
+    throw badRequest(
+      `Failed to validate bundle: ${name}: ${name} ${given} is not active`,
+    );
+  }
 }
 
 /** Addons are patched one by one; null takes one out. */

@@ -1,4 +1,4 @@
-import { badRequest, forbidden, ApiError } from "../errors.ts";
+import { badRequest, forbidden, ApiError, UnhandledError } from "../errors.ts";
 import { enrollJob } from "../events/enroll.ts";
 import {
   actorFrom,
@@ -11,6 +11,7 @@ import { asNumber, asString, asStrings, isObject } from "../json.ts";
 import type { Sandbox } from "../sandbox.ts";
 import type { ModelSpec } from "../validation/field.ts";
 import { TOPIC } from "../validation/patterns.ts";
+import { checkFilter } from "../validation/query-filter.ts";
 
 const ENROLL: ModelSpec = {
   name: "EnrollRequestModel",
@@ -35,6 +36,7 @@ export function enrollRoute(app: App, sandbox: Sandbox): void {
   app.post("/api/enroll", async (request, reply) => {
     const origin = strictOriginOf(request);
     const sent = readBody(request, ENROLL);
+    checkFilter(sent["filter"]);
     const actor = actorFrom(request);
     if (!actor.isService) throw forbidden("Only services can enroll for jobs");
     const source = sent["sourceTopic"];
@@ -68,6 +70,10 @@ export function enrollRoute(app: App, sandbox: Sandbox): void {
         ignoreOlderThanDays: asNumber(sent["ignoreOlderThan"]) ?? 3,
       });
       return job ?? (await noContent(reply));
+    } catch (error) {
+      // Whatever goes wrong in the search, the server's last word is "nothing to do".
+      if (error instanceof UnhandledError) return await noContent(reply);
+      throw error;
     } finally {
       running.delete(key);
     }

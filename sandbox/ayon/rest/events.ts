@@ -26,6 +26,7 @@ import {
   type ModelSpec,
 } from "../validation/field.ts";
 import { NAME, TOPIC } from "../validation/patterns.ts";
+import { checkFilter } from "../validation/query-filter.ts";
 
 const project: FieldSpec = { name: "project", kind: "string", regex: NAME };
 const flag = (name: string): FieldSpec => ({
@@ -184,6 +185,7 @@ export function eventRoutes(app: App, sandbox: Sandbox): void {
         { name: "filter", kind: "dict", required: true },
       ],
     });
+    checkFilter(sent["filter"]);
     if (sent["type"] !== "delete") throw new ApiError(501, "Not implemented");
     const matches = compileFilter(sent["filter"], EVENT_FILTER);
     for (const row of sandbox.db.studio.events.all()) {
@@ -195,6 +197,7 @@ export function eventRoutes(app: App, sandbox: Sandbox): void {
   app.post("/api/query", (request) => {
     ensureAdmin(actorFrom(request), "Only admins can use this endpoint");
     const sent = readBody(request, QUERY);
+    checkFilter(sent["filter"]);
     if (sent["entity"] !== "event") {
       throw new AssertionFailure("Only events are supported for now");
     }

@@ -122,6 +122,18 @@ export function fileRoutes(app: App, sandbox: Sandbox): void {
     );
     return versionReviewables(sandbox, scope, row as VersionRow);
   });
+
+  app.get(`${base}/products/:id/reviewables`, (request) => {
+    const scope = projectScope(sandbox, request);
+    const product = loadEntity(
+      scope,
+      "product",
+      idParam(request, "id", "product_id"),
+    );
+    return scope.tables.versions
+      .find("parent", product.id)
+      .map((row) => versionReviewables(sandbox, scope, row));
+  });
 }
 
 function header(request: FastifyRequest, name: string): string | null {

@@ -13,7 +13,6 @@ import {
   readBody,
   type App,
 } from "../http.ts";
-import { newId } from "../ids.ts";
 import { asArray, asObject, asString, type JsonObject } from "../json.ts";
 import type { Sandbox } from "../sandbox.ts";
 import type { ListRow } from "../store/rows.ts";
@@ -203,8 +202,6 @@ export function listRoutes(app: App, sandbox: Sandbox): void {
     });
     return sendNull(reply, 200);
   });
-
-  listFolderRoutes(app, sandbox);
 }
 
 const itemId = (request: FastifyRequest): string =>
@@ -252,60 +249,4 @@ function listBody(
     active: list.active,
     accessLevel: 30,
   };
-}
-
-function listFolderRoutes(app: App, sandbox: Sandbox): void {
-  const base = "/api/projects/:project/entityListFolders";
-
-  app.get(base, (request) => {
-    const { tables } = projectScope(sandbox, request);
-    return {
-      folders: tables.listFolders
-        .all()
-        .map(({ id, label, parentId, data }, position) => ({
-          id,
-          label,
-          parentId,
-          position,
-          data,
-        })),
-    };
-  });
-
-  app.post(base, (request) => {
-    const { tables, db, clock } = projectScope(sandbox, request);
-    const sent = readBody(request, {
-      name: "EntityListFolderPostModel",
-      fields: [
-        { name: "id", kind: "string" },
-        {
-          name: "label",
-          kind: "string",
-          required: true,
-          minLength: 1,
-          maxLength: 255,
-        },
-        { name: "parentId", kind: "string" },
-        { name: "data", kind: "dict" },
-      ],
-    });
-    const now = clock.iso();
-    const id = asString(sent["id"]) ?? newId();
-    tables.listFolders.put({
-      id,
-      order: db.nextOrder(),
-      label: asString(sent["label"]) ?? "",
-      parentId: asString(sent["parentId"]),
-      data: asObject(sent["data"]),
-      createdAt: now,
-      updatedAt: now,
-    });
-    return { id };
-  });
-
-  app.delete(`${base}/:folder`, (request, reply) => {
-    const { tables } = projectScope(sandbox, request);
-    tables.listFolders.remove(idParam(request, "folder", "folder_id"));
-    return noContent(reply);
-  });
 }

@@ -10,10 +10,11 @@ import {
 import { assignDefaultUsers, createProject } from "../entities/new-project.ts";
 import { patchProject } from "../entities/projects.ts";
 import { workOutInheritance } from "../entities/operations.ts";
-import { conflict, notFound } from "../errors.ts";
+import { badRequest, conflict, notFound } from "../errors.ts";
 import {
   actorFrom,
   boolQuery,
+  checkedQuery,
   intQuery,
   noContent,
   originOf,
@@ -37,6 +38,7 @@ import { type ModelSpec } from "../validation/field.ts";
 import {
   COLOR,
   LABEL,
+  NAME,
   PROJECT_CODE,
   PROJECT_NAME,
 } from "../validation/patterns.ts";
@@ -105,7 +107,9 @@ export function projectRoutes(app: App, sandbox: Sandbox): void {
     const wanted = {
       active: boolQuery(request, "active"),
       library: boolQuery(request, "library"),
-      name: query(request, "name"),
+      name: asString(
+        checkedQuery(request, { name: "name", kind: "string", regex: NAME }),
+      ),
     };
     const matching = projects
       .all()
@@ -191,9 +195,13 @@ export function projectRoutes(app: App, sandbox: Sandbox): void {
   });
 
   app.post("/api/projects/:project/rename", (request, reply) => {
-    const { project } = projectScope(sandbox, request);
+    const { project, tables } = projectScope(sandbox, request);
     ensureManager(actorFrom(request));
     const sent = readBody(request, RENAME);
+    if (tables.thumbnails.size > 0)
+      throw badRequest(
+        `Project ${project.name} has thumbnails, cannot rename.`,
+      );
     const name = asString(sent["name"]) ?? project.name;
     const other = projects.first("name", name.toLowerCase());
     if (other !== undefined && other.id !== project.id) {

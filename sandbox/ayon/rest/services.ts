@@ -165,7 +165,7 @@ export function serviceRoutes(app: App, sandbox: Sandbox): void {
     hosts.put({
       id,
       order: hosts.get(id)?.order ?? sandbox.db.nextOrder(),
-      lastSeen: sandbox.clock.iso().slice(0, 26),
+      lastSeen: sandbox.clock.iso(),
       health: { cpu: 0, mem: 0, ...asObject(sent["health"]) },
     });
     const running = asStrings(sent["services"]);

@@ -1,5 +1,6 @@
 import type { FastifyReply } from "fastify";
 import { ensureAdmin } from "../actor.ts";
+import { timeOf } from "../clock.ts";
 import { actorFrom, noContent, originOf, readBody, type App } from "../http.ts";
 import { asString, type JsonObject } from "../json.ts";
 import type { Sandbox } from "../sandbox.ts";
@@ -9,6 +10,8 @@ import { userBody } from "../entities/users.ts";
 
 /** Clients switch features by it; the addition tells that this is no real server. */
 export const SERVER_VERSION = "1.15.18+SANDBOX";
+
+const QUIET_MS = 2000;
 
 export function systemRoutes(
   app: App,
@@ -42,10 +45,11 @@ export function systemRoutes(
 
   app.get("/api/system/restartRequired", () => {
     const event = sandbox.db.studio.events.first("hash", RESTART_REQUIRED);
-    return {
-      required: event !== undefined,
-      reason: event?.description ?? null,
-    };
+    // A fresh demand is kept back: a server that just started may be about to drop it.
+    const shown = sandbox.clock.now() - QUIET_MS;
+    return event === undefined || timeOf(event.createdAt) >= shown
+      ? { required: false, reason: null }
+      : { required: true, reason: event.description };
   });
 
   app.post("/api/system/restartRequired", (request, reply) => {

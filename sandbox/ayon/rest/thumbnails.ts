@@ -1,13 +1,14 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { ensureManager } from "../actor.ts";
+import { recordWord } from "../entities/constraints.ts";
 import { KINDS, tableOf } from "../entities/kinds.ts";
 import { loadEntity, type ProjectScope } from "../entities/scope.ts";
 import { ApiError, badRequest, notFound } from "../errors.ts";
 import {
   actorFrom,
+  checkedQuery,
   idParam,
   projectScope,
-  query,
   rawBody,
   type App,
 } from "../http.ts";
@@ -93,15 +94,11 @@ export function thumbnailRoutes(app: App, sandbox: Sandbox): void {
 
     app.get(path, (request, reply) => {
       const scope = projectScope(sandbox, request);
-      const row = loadEntity(
-        scope,
-        type,
-        idParam(request, "id", `${type}_id`),
-      ) as Pictured;
-      const thumbnail =
-        row.thumbnailId === null
-          ? undefined
-          : scope.tables.thumbnails.get(row.thumbnailId);
+      const id = idParam(request, "id", `${type}_id`);
+      const withNone = withoutPlaceholder(request);
+      const row = tableOf(scope.tables, type).get(id) as Pictured | undefined;
+      if (row === undefined) throw notFound(`${recordWord(type)} not found`);
+      const thumbnail = scope.tables.thumbnails.get(row.thumbnailId ?? "");
       if (thumbnail !== undefined) {
         return send(
           reply,
@@ -110,8 +107,7 @@ export function thumbnailRoutes(app: App, sandbox: Sandbox): void {
           thumbnail.content,
         ).header("cache-control", "public, max-age=31536000, immutable");
       }
-      if (query(request, "placeholder") === "none")
-        throw notFound("No thumbnail available");
+      if (withNone) throw notFound("No thumbnail available");
       return reply.type("image/png").send(PLACEHOLDER);
     });
   }
@@ -131,6 +127,13 @@ export function thumbnailRoutes(app: App, sandbox: Sandbox): void {
   app.get(`${base}/thumbnail`, (request, reply) =>
     byId(projectScope(sandbox, request), PROJECT_THUMBNAIL, request, reply),
   );
+}
+
+/** Whether a missing picture is an error, as the caller asks; else it is a picture of nothing. */
+function withoutPlaceholder(request: FastifyRequest): boolean {
+  const permitted = ["empty", "none"];
+  const name = "placeholder";
+  return checkedQuery(request, { name, kind: "string", permitted }) === "none";
 }
 
 function contentType(request: FastifyRequest): string {
@@ -221,8 +224,7 @@ function byId(
       "max-age=3600",
     );
   }
-  if (query(request, "placeholder") === "none")
-    throw notFound("Thumbnail not found");
+  if (withoutPlaceholder(request)) throw notFound("Thumbnail not found");
   return reply
     .code(203)
     .type("image/png")

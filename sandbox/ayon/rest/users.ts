@@ -10,7 +10,7 @@ import {
   userBody,
 } from "../entities/users.ts";
 import { actorOf, ensureManager } from "../actor.ts";
-import { conflict } from "../errors.ts";
+import { uniqueViolation } from "../entities/constraints.ts";
 import {
   actorFrom,
   nameParam,
@@ -77,13 +77,13 @@ export function userRoutes(app: App, sandbox: Sandbox): void {
   };
 
   app.get("/api/users/me", (request) => {
-    const { row, isManager } = actorFrom(request);
+    const { row, isAdmin, isManager } = actorFrom(request);
     const names = sandbox.attributes
       .model("user")
       .fields.map((field) => field.name);
     return {
       ...userBody(row),
-      uiExposureLevel: isManager ? 900 : 500,
+      uiExposureLevel: isAdmin ? 900 : isManager ? 700 : 500,
       ownAttrib: names,
     };
   });
@@ -181,7 +181,7 @@ export function userRoutes(app: App, sandbox: Sandbox): void {
     });
     const name = asString(sent["name"]) ?? "";
     if (users.first("name", name.toLowerCase()) !== undefined) {
-      throw conflict(`User ${name} already exists`);
+      throw uniqueViolation("users", "name", name);
     }
     users.remove(row.id);
     save({ ...row, id: name });

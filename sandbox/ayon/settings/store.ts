@@ -75,6 +75,7 @@ export function writeOverrides(
   key: SettingsKey,
   data: JsonObject | null,
   user: string,
+  isRaw = false,
 ): void {
   const { overrides } = sandbox.db.studio;
   const id = overridesId(key);
@@ -83,9 +84,12 @@ export function writeOverrides(
   else overrides.put({ id, order: old?.order ?? sandbox.db.nextOrder(), data });
   const { addon, variant, project } = key;
   const whose = project === null ? "studio" : "project";
+  const what = isRaw
+    ? "overrides changed using low-level API"
+    : `${whose} overrides changed`;
   sandbox.events.dispatch({
     topic: "settings.changed",
-    description: `${addon.name} ${addon.version} ${variant} ${whose} overrides changed`,
+    description: `${addon.name} ${addon.version} ${variant} ${what}`,
     summary: { addon_name: addon.name, addon_version: addon.version, variant },
     payload: { originalValue: old?.data ?? {}, newValue: data ?? {} },
     project: project?.name ?? null,

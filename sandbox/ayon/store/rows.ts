@@ -99,10 +99,20 @@ export interface ActivityRow extends Row {
   readonly tags: readonly string[];
   readonly data: JsonObject;
   readonly author: string | null;
-  /** Other entities and users that see it, by mention. */
-  readonly mentions: readonly { readonly type: string; readonly id: string }[];
+  /** Every place it shows at, its own entity among them. */
+  readonly references: readonly ActivityReference[];
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+export interface ActivityReference {
+  readonly id: string;
+  readonly referenceType:
+    "origin" | "author" | "mention" | "relation" | "watching";
+  readonly entityType: string;
+  /** Null for a user, who goes by `entityName`. */
+  readonly entityId: string | null;
+  readonly entityName: string | null;
 }
 
 export interface FileRow extends Row {
@@ -158,6 +168,8 @@ export interface ListItemRow extends Row {
 export interface ListFolderRow extends Row {
   readonly label: string;
   readonly parentId: string | null;
+  readonly owner: string;
+  readonly access: JsonObject;
   readonly data: JsonObject;
   readonly createdAt: string;
   readonly updatedAt: string;

@@ -88,7 +88,8 @@ export function projectTables(uid: string, journal: Journal): ProjectTables {
       entity: (r) => [r.inputId, r.outputId],
     }),
     activities: make<rows.ActivityRow>("activities", {
-      entity: (r) => [r.entityId, ...r.mentions.map((m) => m.id)],
+      entity: (r) =>
+        r.references.map((ref) => ref.entityId).filter((id) => id !== null),
     }),
     files: make<rows.FileRow>("files", { activity: (r) => r.activityId }),
     thumbnails: make<rows.ThumbnailRow>("thumbnails", {}),

@@ -30,7 +30,7 @@ const comment = (
 
 async function feed(args = ""): Promise<Loose[]> {
   const data = await ayon.graphql(
-    `query F($p: String!) { project(name: $p) { activities(${args}first: 50) { edges { node { ${FIELDS} } } } } }`,
+    `query F($p: String!) { project(name: $p) { activities(${args}activityTypes: ["comment"], first: 50) { edges { node { ${FIELDS} } } } } }`,
     { p: "demo_show" },
   );
   return data.project.activities.edges.map((edge: Loose) => edge.node);
@@ -79,7 +79,7 @@ describe("comments", () => {
       "Look, [Bob](user:bob) at [sh](folder:" + show.shot + ")",
       {
         id,
-        timestamp: "2024-01-01T00:00:00+00:00",
+        timestamp: "2024-01-01T02:00:00+02:00",
         data: { ftrackId: "n1", author: "forged" },
         tags: ["vfx"],
       },
@@ -94,8 +94,11 @@ describe("comments", () => {
       ]),
     ).toEqual([
       ["origin", "task", show.task],
+      ["author", "user", "service"],
       ["mention", "user", "bob"],
       ["mention", "folder", show.shot],
+      ["relation", "version", show.version],
+      ["relation", "folder", show.shot],
     ]);
     expect(nodes[0]).toMatchObject({
       activityId: id,
@@ -125,6 +128,33 @@ describe("comments", () => {
     });
     const mentions = await feed('referenceTypes: ["mention"], ');
     expect(mentions.map((n) => n.entityType)).toEqual(["user", "folder"]);
+    await ayon.patch(`${base}/activities/${id}`, { body: "[V](user:dave)" });
+    expect(
+      (await feed('referenceTypes: ["mention"], ')).map(
+        (n) => n.entityId ?? n.entityName,
+      ),
+    ).toEqual(["bob", show.shot, "dave"]);
+  });
+
+  it("AY-40 show at what is related to their entity, by reference", async () => {
+    await ayon.patch(`${base}/tasks/${show.task}`, { assignees: ["anna"] });
+    await ayon.post(`${base}/versions/${show.version}/activities`, {
+      activityType: "comment",
+      body: "on the version",
+    });
+    const at = (type: string, id: string): Promise<Loose[]> =>
+      feed(`entityType: "${type}", entityIds: ["${id}"], `);
+    for (const [type, id, reference] of [
+      ["version", show.version, "origin"],
+      ["task", show.task, "relation"],
+      ["folder", show.shot, "relation"],
+    ] as const)
+      expect(await at(type, id), type).toMatchObject([
+        { body: "on the version", referenceType: reference },
+      ]);
+    expect(
+      (await feed('referenceTypes: ["relation"], ')).map((n) => n.entityName),
+    ).toEqual([null, "service", null, "anna"]);
   });
 
   it("AY-40 are changed and deleted by their author or an admin alone", async () => {
@@ -225,6 +255,16 @@ describe("comments", () => {
             entity_type: "task",
             reference_type: "origin",
           },
+          {
+            entity_id: show.version,
+            entity_type: "version",
+            reference_type: "relation",
+          },
+          {
+            entity_id: show.shot,
+            entity_type: "folder",
+            reference_type: "relation",
+          },
         ],
       },
     });
@@ -268,5 +308,47 @@ describe("comments", () => {
     expect((await feed()).map((n) => n.body)).toEqual(["edited", "new"]);
     const stopped = await ayon.post(path, { operations: operations.slice(2) });
     expect(stopped.body.operations).toHaveLength(1);
+  });
+});
+
+describe("reactions and watchers", () => {
+  const anna = { "x-as-user": "anna" };
+
+  it("AY-40 a reaction counts once a person, and may be taken back", async () => {
+    const { id } = (await comment("nice")).body;
+    const path = `${base}/activities/${String(id)}/reactions`;
+    const react = (headers = {}) =>
+      ayon.post(path, { reaction: "like" }, headers);
+    expect(await react()).toMatchObject({ status: 201, body: null });
+    expect(await react()).toMatchObject({
+      status: 400,
+      body: { code: 400, detail: "Already reacted" },
+    });
+    expect((await react(anna)).status).toBe(201);
+    expect((await ayon.del(`${path}/like`)).status).toBe(204);
+    const [node] = await feed();
+    expect(JSON.parse(node.activityData as string).reactions).toMatchObject([
+      { reaction: "like", userName: "anna", fullName: "Anna Artist" },
+    ]);
+    const none = `${base}/activities/${freshId()}/reactions`;
+    expect((await ayon.post(none, { reaction: "like" })).status).toBe(404);
+  });
+
+  it("AY-40 whoever comments watches; a service does not", async () => {
+    const path = `${base}/tasks/${show.task}/watchers`;
+    const watchers = async (): Promise<unknown> =>
+      (await ayon.get(path)).body.watchers;
+    await comment("by the service");
+    expect(await watchers()).toEqual([]);
+    await comment("hers", {}, anna);
+    await comment("hers again", {}, anna);
+    expect(await watchers()).toEqual(["anna"]);
+    expect((await ayon.post(path, { watchers: ["bob"] })).status).toBe(204);
+    expect(await watchers()).toEqual(["bob"]);
+    await comment("seen by Bob");
+    expect(await feed('referenceTypes: ["watching"], ')).toMatchObject([
+      { body: "hers again", entityName: "anna" },
+      { body: "seen by Bob", entityName: "bob" },
+    ]);
   });
 });

@@ -144,6 +144,10 @@ describe("enrolling", () => {
     expect((await enroll({ targetTopic: "t.filter", filter })).status).toBe(
       204,
     );
+    const bogus = { conditions: [{ key: "bogus", value: 1 }] };
+    expect(
+      (await enroll({ targetTopic: "t.bogus", filter: bogus })).status,
+    ).toBe(204);
     const wanted = await dispatch({ payload: { n: 1 } });
     expect(
       (await enroll({ targetTopic: "t.filter", filter })).body.dependsOn,

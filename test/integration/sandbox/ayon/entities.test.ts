@@ -295,6 +295,11 @@ describe("attributes", () => {
     const id = await folder({ name: "later", attrib: { myAttr: "lost" } });
     expect((await read("folders", id)).attrib).not.toHaveProperty("myAttr");
     expect((await ayon.get("/api/system/restartRequired")).body).toEqual({
+      required: false,
+      reason: null,
+    });
+    ayon.sandbox.control.clock({ advanceMs: 2100 });
+    expect((await ayon.get("/api/system/restartRequired")).body).toEqual({
       required: true,
       reason: "Restart the server to apply the attribute changes.",
     });

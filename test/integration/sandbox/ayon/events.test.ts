@@ -355,4 +355,46 @@ describe("the event store", () => {
       (await ayon.post("/api/query", { entity: "folder" })).body.detail,
     ).toBe("Only events are supported for now");
   });
+
+  it.each<[string, object, (string | number)[], string]>([
+    [
+      "an operator nobody knows",
+      { key: "topic", operator: "is", value: 1 },
+      ["conditions", 0, "operator"],
+      "unexpected value; permitted: 'eq', 'like', 'lt', 'gt', 'lte', 'gte', 'ne', 'isnull', 'notnull', 'in', " +
+        "'notin', 'includes', 'excludes', 'includesall', 'excludesall', 'includesany', 'excludesany'",
+    ],
+    [
+      "no value",
+      { key: "topic", operator: "not-in", value: null },
+      ["conditions", 0, "__root__"],
+      "Value must be a list",
+    ],
+    [
+      "null for a value",
+      { conditions: [{ key: "topic", value: null }] },
+      ["conditions", 0, "conditions", 0, "__root__"],
+      "Value cannot be null",
+    ],
+  ])("AY-35 refuses a filter with %s", async (_what, condition, at, msg) => {
+    const filter = { conditions: [condition] };
+    for (const [path, body] of [
+      ["/api/query", { entity: "event" }],
+      ["/api/enroll", { sourceTopic: "a.b", targetTopic: "c.d" }],
+    ] as const)
+      expect(await ayon.post(path, { ...body, filter })).toMatchObject({
+        status: 400,
+        body: { errors: [{ loc: ["body", "filter", ...at], msg }] },
+      });
+  });
+
+  it("AY-35 chokes on an empty list, as SQL does", async () => {
+    const conditions = [{ key: "topic", operator: "in", value: [] }];
+    const reply = await ayon.post("/api/query", {
+      entity: "event",
+      filter: { conditions },
+    });
+    expect(reply).toMatchObject({ status: 500 });
+    expect(reply.body.detail).toContain("cannot determine type of empty array");
+  });
 });

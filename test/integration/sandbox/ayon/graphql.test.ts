@@ -171,8 +171,45 @@ describe("entities", () => {
 });
 
 describe("filters", () => {
-  const filter = (key: string, operator: string, value: unknown): string =>
-    `filter: ${JSON.stringify(JSON.stringify({ conditions: [{ key, operator, value }] }))}`;
+  function filter(key: string, operator: string, value: unknown): string {
+    return `filter: ${JSON.stringify(JSON.stringify({ conditions: [{ key, operator, value }] }))}`;
+  }
+
+  function fps(text: string): string {
+    return `attributes: [{name: "fps", values: ["${text}"]}]`;
+  }
+  function taskFilter(type: string): string {
+    return filter("taskType", "eq", type).replace("filter", "taskFilter");
+  }
+
+  it.each<[string, string, string]>([
+    ["ids", filter("id", "in", []), "cannot determine type of empty array"],
+    [
+      "attributes",
+      filter("attrib.ftrackId", "in", []),
+      "cannot determine type of empty array",
+    ],
+    [
+      "values of an attribute",
+      'attributes: [{name: "ftrackId", values: []}]',
+      'syntax error at or near ")"',
+    ],
+    [
+      "a name that is none",
+      'name: "sh%"',
+      "Name 'sh%' does not match regex '^[a-zA-Z0-9_]([a-zA-Z0-9_\\.\\-]*[a-zA-Z0-9_])?$'",
+    ],
+    ["an order", 'sortBy: "path"', "Invalid sort_by value: path"],
+    ["an operator", filter("name", "is", 1), "Unsupported operator: is"],
+  ])(
+    "AY-37 fails by an empty or wrong list of %s",
+    async (_what, args, why) => {
+      const { body } = await ayon.post("/graphql", {
+        query: `{ project(name: "${project}") { folders(${args}) { edges { node { id } } } } }`,
+      });
+      expect(body).toMatchObject({ data: null, errors: [{ message: why }] });
+    },
+  );
 
   it("AY-37 finds what was synchronised by its Ftrack id", async () => {
     const set = (kind: string, id: string, ftrackId: string) =>
@@ -218,7 +255,11 @@ describe("filters", () => {
   it.each<[string, string, string[]]>([
     ["parentIds with root", 'parentIds: ["root"]', ["seq"]],
     ["parentId", 'parentId: "root"', ["seq"]],
-    ["a name with a wildcard", 'name: "SH%"', ["sh010"]],
+    ["a name, in whatever case", 'name: "SH010"', ["sh010"]],
+    ["a float's text", fps("25.0"), ["seq", "sh010"]],
+    ["what is no float's text", fps("25"), []],
+    ["its tasks", taskFilter("Animation"), ["sh010"]],
+    ["tasks it has not", taskFilter("Roto"), []],
     ["names", 'names: ["sh010", "nope"]', ["sh010"]],
     ["folder types", 'folderTypes: ["Sequence"]', ["seq"]],
     ["a path by expression", 'pathEx: "^/seq/.*"', ["sh010"]],
@@ -266,6 +307,22 @@ describe("filters", () => {
       ["versions", `taskIds: ["${show.task}"], latestOnly: true`, 1],
       ["versions", "version: 2", 0],
       ["versions", "heroOnly: true", 0],
+      [
+        "tasks",
+        filter("name", "eq", "sh010").replace("filter", "folderFilter"),
+        1,
+      ],
+      ["products", taskFilter("Animation"), 1],
+      ["products", taskFilter("Roto"), 0],
+      ["versions", taskFilter("Animation"), 1],
+      [
+        "versions",
+        filter("productType", "eq", "render").replace(
+          "filter",
+          "productFilter",
+        ),
+        0,
+      ],
     ];
     for (const [field, args, count] of cases)
       expect(await found(field, args), args).toBe(count);

