@@ -124,6 +124,14 @@ class ServiceSettingsModel(BaseSettingsModel):
 class EventServerModel(BaseSettingsModel):
     """The service itself."""
 
+    public_url: str = SettingsField(
+        "",
+        title="AYON's address for browsers",
+        description=(
+            "From it Ftrack's pages load the icons of the actions: "
+            "https://ayon.studio.com. Empty: the address that the services use."
+        ),
+    )
     mirror_outcomes: str = SettingsField(
         "failures",
         title="Outcomes in AYON's event viewer",
@@ -803,6 +811,14 @@ class ServiceEventHandlersModel(BaseSettingsModel):
     sync_comments: SyncCommentsModel = SettingsField(
         default_factory=SyncCommentsModel,
         title="Sync comments to AYON",
+    )
+    multiple_notes: ActionSettingsModel = SettingsField(
+        default_factory=ActionSettingsModel,
+        title="Multiple Notes",
+    )
+    missing_permissions: ActionSettingsModel = SettingsField(
+        default_factory=ActionSettingsModel,
+        title="Missing permissions",
     )
     private_project_access: PrivateProjectAccessModel = SettingsField(
         default_factory=PrivateProjectAccessModel,

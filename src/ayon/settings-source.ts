@@ -59,9 +59,18 @@ function newest(versions: readonly string[]): string | undefined {
     .at(-1);
 }
 
+/** The version of an addon that counts: the given one, or that in the bundle of the variant. */
+export async function versionOf(
+  http: AyonHttp,
+  addon: Omit<AddonRef, "beside">,
+  signal?: AbortSignal,
+): Promise<string> {
+  return addon.version ?? versionInBundle(http, addon, signal);
+}
+
 async function versionInBundle(
   http: AyonHttp,
-  addon: AddonRef,
+  addon: Omit<AddonRef, "beside">,
   signal?: AbortSignal,
 ): Promise<string> {
   const { bundles, productionBundle, stagingBundle } = await http.send({
@@ -121,8 +130,7 @@ export function createSettingsSource(
     project: string | null,
     signal?: AbortSignal,
   ): Promise<Tree> {
-    const version =
-      addon.version ?? (await versionInBundle(http, addon, signal));
+    const version = await versionOf(http, addon, signal);
     const base = route`/api/addons/${addon.name}/${version}/settings`;
     return http.send({
       method: "GET",

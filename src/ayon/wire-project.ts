@@ -124,6 +124,7 @@ const attribute: z.ZodType<AyonAttribute> = z
     builtin: z.boolean().default(false),
     data: z.object({
       type: z.string(),
+      title: text,
       inherit: z.boolean().nullish(),
       default: z.unknown().optional(),
       enum: z
@@ -150,6 +151,7 @@ const attribute: z.ZodType<AyonAttribute> = z
   .transform(({ name, scope, builtin, data }) => ({
     ...data,
     name,
+    title: data.title === "" ? name : data.title,
     scope: scope ?? [],
     builtin,
     inherit: data.inherit ?? true,

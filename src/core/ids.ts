@@ -38,3 +38,11 @@ export function toAyonId(value: string): AyonId | null {
 export function deriveAyonId(seed: string): AyonId {
   return createHash("sha256").update(seed).digest("hex").slice(0, 32) as AyonId;
 }
+
+/** An id for an entity of Ftrack that is always the same for the same seed. */
+export function deriveFtrackId(seed: string): FtrackId {
+  const hex = createHash("sha256").update(seed).digest("hex").slice(0, 32);
+  return ftrackId(
+    hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"),
+  );
+}

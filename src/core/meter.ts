@@ -230,6 +230,12 @@ export const METRICS = {
     labels: [],
     buckets: LATENCY,
   },
+  action_answer_seconds: {
+    type: "histogram",
+    help: "From the receipt of an action event to the answer, by topic.",
+    labels: ["topic"],
+    buckets: LATENCY,
+  },
   long_jobs_total: {
     type: "counter",
     help: "Long jobs that ended, by kind and result: done, failed, cancelled.",

@@ -180,6 +180,8 @@ export interface AyonProject {
 
 export interface AyonAttribute {
   readonly name: string;
+  /** Words for people; the name where there are none. */
+  readonly title?: string;
   readonly scope: readonly string[];
   readonly builtin: boolean;
   readonly type: string;
@@ -246,4 +248,15 @@ export interface AyonReads {
     project: ProjectName,
     entityIds: readonly AyonId[],
   ): Promise<readonly AyonCommentRow[]>;
+}
+
+/** What AYON offers to whoever sets up a project or its people. */
+export interface AyonStudioReads {
+  /** Names of the groups that say what artists may do in a project. */
+  accessGroups(): Promise<readonly string[]>;
+  anatomyPresets(): Promise<
+    readonly { readonly name: string; readonly isPrimary: boolean }[]
+  >;
+  /** A preset as a new project takes it; null when there is none of that name. */
+  anatomy(preset: string): Promise<Readonly<Record<string, unknown>> | null>;
 }

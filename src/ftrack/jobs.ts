@@ -23,6 +23,8 @@ export interface FtrackJobs {
   create(job: {
     readonly userId: FtrackId;
     readonly description: string;
+    /** Given, so that a repeated create makes no second job. */
+    readonly id?: FtrackId;
     /** @defaultValue running */
     readonly status?: JobStatus;
   }): Promise<FtrackId>;
@@ -47,8 +49,8 @@ export function createFtrackJobs(
   }
 
   return {
-    async create({ userId, description, status = "running" }) {
-      const id = ftrackId(randomUUID());
+    async create({ userId, description, status = "running", ...job }) {
+      const id = job.id ?? ftrackId(randomUUID());
       await write(
         jobCreate("Job", id, {
           id,

@@ -5,10 +5,10 @@ import {
   retryOf,
   toError,
   UnavailableError,
-  type System,
 } from "../core/errors.ts";
 import type { FtrackEvent } from "../core/event.ts";
 import type { Apply, ClosedHandler } from "../core/handler.ts";
+import { transientOf } from "../core/results.ts";
 
 /** What one run of a handler decided, and what became of it. */
 export interface Applied {
@@ -40,20 +40,6 @@ export interface RunSettings<Context> {
   ) => Apply;
   readonly signal: AbortSignal;
   readonly now: () => number;
-}
-
-/** The first change that may succeed later, as an error. */
-function transientOf(results: readonly ChangeResult[]): Error | null {
-  const found = results.find((result) => result.error?.transient === true);
-  if (found?.error === undefined) return null;
-  const { code, message } = found.error;
-  return new UnavailableError(message, { code, system: systemOf(code) });
-}
-
-function systemOf(code: string): System {
-  if (code.startsWith("E_AYON")) return "ayon";
-  if (code.startsWith("E_FTRACK")) return "ftrack";
-  return code.startsWith("E_REDIS") ? "redis" : null;
 }
 
 /**

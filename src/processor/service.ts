@@ -6,16 +6,19 @@ import { createSettingsSource } from "../ayon/settings-source.ts";
 import { connectAyonSocket } from "../ayon/socket.ts";
 import { AUDIT_JOB } from "../core/audit.ts";
 import type { FtrackMessage } from "../core/change.ts";
+import { createAyonStudioReads } from "../ayon/studio.ts";
 import { AuthError } from "../core/errors.ts";
+import type { Action } from "../core/action.ts";
 import type { Handler, StudioContext } from "../core/handler.ts";
 import { ftrackId } from "../core/ids.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
-import { createFtrackJobs } from "../ftrack/jobs.ts";
 import { startHub } from "../ftrack/hub/supervisor.ts";
-import { messageTo } from "../ftrack/messages.ts";
+import { createFtrackJobs } from "../ftrack/jobs.ts";
+import { messageTo, replyTo } from "../ftrack/messages.ts";
 import { createFtrackReads } from "../ftrack/reads.ts";
 import { FULL_SYNC_JOB } from "../handlers/sync/index.ts";
+import { actions as allActions } from "../handlers/actions/registry.ts";
 import {
   handlers as allHandlers,
   studioHandlers,
@@ -30,12 +33,14 @@ import { startJobWorker } from "../queue/job-worker.ts";
 import { makeJobs, openJobQueue, type JobQueue } from "../queue/jobs.ts";
 import { makeOutcomes } from "../queue/outcomes.ts";
 import { makeOwnWriteStore } from "../queue/own-writes.ts";
-import { makeQuarantine, makeReports } from "../queue/records.ts";
+import { makeClaims, makeQuarantine, makeReports } from "../queue/records.ts";
 import { connect } from "../queue/redis.ts";
 import { makeTurns } from "../queue/turn.ts";
 import type { CloseReport, Outcomes, QueueDepth } from "../queue/types.ts";
 import type { Env } from "../settings/env.ts";
 import { SETTINGS_TOPICS, startSettings } from "../settings/start.ts";
+import { createActionSide } from "./actions/index.ts";
+import { createIconAddress } from "./actions/icon.ts";
 import { workWhileAlone } from "./alone.ts";
 import { openDoor } from "./apply/index.ts";
 import { createDispatch, type ContextFrame } from "./dispatch.ts";
@@ -60,6 +65,8 @@ export interface ProcessorSettings {
   readonly giveUp?: (reason: string) => void;
   /** @defaultValue all of the registry */
   readonly handlers?: readonly Handler[];
+  /** @defaultValue all of the registry */
+  readonly actions?: readonly Action[];
   readonly drain?: Partial<DrainOptions>;
 }
 
@@ -195,6 +202,7 @@ export async function startProcessor(
     },
   };
   const handlers = options.handlers ?? allHandlers;
+  const quarantine = makeQuarantine(connection);
   const dispatch = createDispatch({
     handlers,
     studioHandlers,
@@ -206,7 +214,7 @@ export async function startProcessor(
     applyFor,
     onRun: createRecorder({
       reports,
-      quarantine: makeQuarantine(connection),
+      quarantine,
     }),
     log,
   });
@@ -222,6 +230,29 @@ export async function startProcessor(
     log,
     meter,
   });
+  const ftrackJobs = createFtrackJobs(session, log);
+  const actionSide = createActionSide({
+    actions: options.actions ?? allActions,
+    secret: env.ayon.apiKey,
+    reads: (actionLog, s) => ({
+      ftrack: createFtrackReads({ session, log: actionLog, signal: s }),
+      ayon: createAyonReads(http, s),
+      studio: createAyonStudioReads(http, s),
+    }),
+    reference,
+    settings,
+    applyFor,
+    jobs,
+    claims: makeClaims(connection),
+    ftrackJobs,
+    outcomes: stored,
+    quarantine,
+    others: launches,
+    icon: createIconAddress({ http, settings, env }),
+    reply: (event, data) => hub.publish(replyTo(event, data)),
+    log,
+    meter,
+  });
   const turns = makeTurns({ connection, log, meter });
   const syncTools: FullSyncDeps = {
     reference,
@@ -229,7 +260,7 @@ export async function startProcessor(
     contextFor,
     applyFor,
     reports,
-    ftrackJobs: createFtrackJobs(session, log),
+    ftrackJobs,
     tell,
     log,
     now: Date.now,
@@ -249,6 +280,7 @@ export async function startProcessor(
         startJobWorker({
           connection,
           handlers: {
+            ...actionSide.jobs,
             [FULL_SYNC_JOB]: createSyncJob(syncTools, "full-sync"),
             [AUDIT_JOB]: createSyncJob(syncTools, "audit"),
           },
@@ -258,7 +290,7 @@ export async function startProcessor(
         }),
         startActionWorker({
           connection,
-          handler: launches,
+          handler: actionSide.lane,
           deadLetters,
           log,
           meter,

@@ -52,15 +52,20 @@ export function makeJobs(connection: Connection, queue: JobQueue): Jobs {
   }
 
   return {
-    async submit({ kind, key, data, delayMs }) {
-      const jobId = `j-${randomUUID()}`;
+    async submit({ kind, key, data, delayMs, once }) {
+      // BullMQ adds no second job of an id, whatever has become of the first.
+      const jobId = once === true ? `o-${safe(key)}` : `j-${randomUUID()}`;
+      const known =
+        once === true ? await guard(queue.getJob(jobId)) : undefined;
       const job = await guard(
         queue.add(
           kind,
           { key, data: data as JobData["data"] },
           {
             jobId,
-            deduplication: { id: `k-${safe(key)}`, keepLastIfActive: true },
+            ...(once !== true && {
+              deduplication: { id: `k-${safe(key)}`, keepLastIfActive: true },
+            }),
             removeOnComplete: KEEP,
             removeOnFail: KEEP,
             ...(delayMs !== undefined && { delay: delayMs }),
@@ -68,7 +73,7 @@ export function makeJobs(connection: Connection, queue: JobQueue): Jobs {
         ),
       );
       const id = job.id ?? jobId;
-      return { id, isNew: id === jobId };
+      return { id, isNew: id === jobId && known === undefined };
     },
     async get(id) {
       const job = await guard(queue.getJob(id));

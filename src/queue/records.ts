@@ -4,6 +4,7 @@ import { partitionName } from "./keys.ts";
 import { execute, guard } from "./redis-error.ts";
 import type { Connection } from "./redis.ts";
 import type {
+  Claims,
   KeyValue,
   Quarantine,
   QuarantineEntry,
@@ -132,6 +133,16 @@ export function makeKeyValue(connection: Connection): KeyValue {
     },
     async delete(key) {
       await guard(client.del(keys.value(key)));
+    },
+  };
+}
+
+export function makeClaims({ client, keys }: Connection): Claims {
+  return {
+    async claim(key, owner, ttlMs) {
+      const name = keys.value(`claim-${key}`);
+      const set = await guard(client.set(name, owner, "PX", ttlMs, "NX"));
+      return set !== null || (await guard(client.get(name))) === owner;
     },
   };
 }

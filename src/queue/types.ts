@@ -238,6 +238,8 @@ export interface Jobs {
     readonly key: string;
     readonly data: Json;
     readonly delayMs?: number;
+    /** A job of this key that has ended counts too, as long as it is kept. */
+    readonly once?: true;
   }): Promise<{ readonly id: string; readonly isNew: boolean }>;
   get(id: string): Promise<JobInfo | null>;
   /** Newest first. Ended jobs are kept for a week. */
@@ -411,6 +413,14 @@ export interface KeyValue {
     options?: { readonly ttlMs?: number },
   ): Promise<void>;
   delete(key: string): Promise<void>;
+}
+
+/** Who does something that is to be done once, among all processes. */
+export interface Claims {
+  /**
+   * True for the first that asks, and for the same one again; false for all others until the time is over.
+   */
+  claim(key: string, owner: string, ttlMs: number): Promise<boolean>;
 }
 
 // --- State, for metrics and health ----------------------------------------------------------------------

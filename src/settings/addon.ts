@@ -2,6 +2,8 @@ import type { z } from "zod";
 import {
   cloneReviewSession,
   deleteAyonEntities,
+  missingPermissions,
+  multipleNotes,
   prepareProject,
   privateProjectAccess,
   projectComponentsSizes,
@@ -115,6 +117,14 @@ export const serviceEventHandlers = model(
       title: "Sync comments to AYON",
       isOwn: true,
     }),
+    multiple_notes: block(multipleNotes, {
+      title: "Multiple Notes",
+      isOwn: true,
+    }),
+    missing_permissions: block(missingPermissions, {
+      title: "Missing permissions",
+      isOwn: true,
+    }),
     private_project_access: block(privateProjectAccess, {
       title: "Access to private projects",
       isOwn: true,
@@ -186,6 +196,8 @@ export const slices = {
   "service_event_handlers.create_daily_lists": createDailyLists,
   "service_event_handlers.project_components_sizes": projectComponentsSizes,
   "service_event_handlers.sync_comments": syncComments,
+  "service_event_handlers.multiple_notes": multipleNotes,
+  "service_event_handlers.missing_permissions": missingPermissions,
   "service_event_handlers.private_project_access": privateProjectAccess,
   "user_handlers.create_update_attributes": createUpdateAttributes,
   "user_handlers.clean_hierarchical_attr": cleanHierarchicalAttr,

@@ -11,6 +11,7 @@ import {
 } from "../../sandbox/ftrack/index.ts";
 import type { JsonObject } from "../../sandbox/ayon/json.ts";
 import { createAyonReads } from "../../src/ayon/reads.ts";
+import type { Action } from "../../src/core/action.ts";
 import { projectName } from "../../src/core/ids.ts";
 import { silentMeter } from "../../src/core/meter.ts";
 import type {
@@ -58,6 +59,8 @@ export interface WorldOptions {
   readonly settings?: JsonObject;
   readonly projectName?: string;
   readonly autoSync?: boolean;
+  /** @defaultValue those of the registry */
+  readonly actions?: readonly Action[];
 }
 
 export interface World extends Studio {
@@ -158,6 +161,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       log,
       meter: silentMeter,
       signal: new AbortController().signal,
+      ...(options.actions === undefined ? {} : { actions: options.actions }),
     });
   }
   async function stopOne(): Promise<void> {

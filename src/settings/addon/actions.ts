@@ -114,3 +114,9 @@ export const privateProjectAccess = model(
   },
   { enabled: enabled() },
 );
+
+/** Notes on versions are for everybody who reviews. */
+export const multipleNotes = action([]);
+
+/** Who misses the actions is told why, whoever it is. */
+export const missingPermissions = action([]);

@@ -1,4 +1,4 @@
-import { choice, flag, model, tested, whole } from "./define.ts";
+import { choice, flag, model, tested, text, whole } from "./define.ts";
 
 /** What the existing addon has no settings for. */
 
@@ -56,6 +56,11 @@ export const eventServer = model(
     isOwn: true,
   },
   {
+    public_url: text("", {
+      title: "AYON's address for browsers",
+      description:
+        "From it Ftrack's pages load the icons of the actions: https://ayon.studio.com. Empty: the address that the services use.",
+    }),
     mirror_outcomes: choice(
       "failures",
       [

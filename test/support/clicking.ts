@@ -1,0 +1,172 @@
+/** People in front of Ftrack's web interface: the official client, subscribed and publishing as it does. */
+import { randomUUID } from "node:crypto";
+import { Event, type EventPayload } from "@ftrack/api";
+import type { FtrackSandbox } from "../../sandbox/ftrack/index.ts";
+import {
+  collect,
+  connectHub,
+  openSession,
+  type Loose,
+} from "./official-client.ts";
+import type { Operation } from "../../src/ftrack/session.ts";
+import { ask } from "./ayon.ts";
+import type { World } from "./world.ts";
+import { eventually } from "./redis.ts";
+
+/** A create of anything, with an id of its own. */
+export function thing(
+  type: string,
+  data: Readonly<Record<string, unknown>>,
+): Operation & { readonly id: string } {
+  const id = randomUUID();
+  return {
+    id,
+    action: "create",
+    entity_type: type,
+    entity_data: { __entity_type__: type, id, ...data },
+  };
+}
+
+/** Sets overrides of the studio, as an administrator does on the settings page. */
+export async function setStudio(
+  world: World,
+  overrides: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await ask(
+    world.ayon.http,
+    "POST",
+    "/api/addons/ftrack/1.0.0/settings?variant=production",
+    overrides,
+  );
+}
+
+export interface Picked {
+  readonly entityId: string;
+  readonly entityType: string;
+}
+
+/** What is under the mouse. */
+export function project(id: string): Picked {
+  return { entityId: id, entityType: "show" };
+}
+export function context(id: string): Picked {
+  return { entityId: id, entityType: "task" };
+}
+export function version(id: string): Picked {
+  return { entityId: id, entityType: "assetversion" };
+}
+
+/** Values by the names of the items, as a form comes back that was not touched. */
+export function untouched(form: Loose): Record<string, Loose> {
+  return Object.fromEntries(
+    form.items
+      .filter((item: Loose) => item.name !== undefined)
+      .map((item: Loose) => [item.name, item.value]),
+  );
+}
+
+/** Everything a form says to its reader. */
+export function textOf(form: Loose): string {
+  return form.items
+    .map((item: Loose) =>
+      item.type === "label" ? item.value : `${item.name}: ${item.label}`,
+    )
+    .join("\n");
+}
+
+export interface Person {
+  readonly username: string;
+  /** Entries of the menu, by identifier. Fails when nobody answers. */
+  menu(...selection: readonly Picked[]): Promise<Map<string, Loose>>;
+  /** Clicks an entry; the answer. */
+  click(
+    identifier: string,
+    selection: readonly Picked[],
+    values?: Record<string, Loose>,
+    extra?: Record<string, Loose>,
+  ): Promise<Loose>;
+  /** Fills in and sends a form that was the answer to a click. */
+  send(
+    identifier: string,
+    selection: readonly Picked[],
+    form: Loose,
+    values?: Record<string, Loose>,
+  ): Promise<Loose>;
+  /** Messages and forms that came unasked, oldest first. */
+  readonly shown: readonly Loose[];
+  /** Waits for one that came unasked. */
+  told(about: RegExp): Promise<Loose>;
+  leave(): void;
+}
+
+const ANSWER_MS = 15_000;
+
+/** A person in front of the web interface. */
+export async function person(
+  sandbox: FtrackSandbox,
+  username: string,
+): Promise<Person> {
+  const session = await openSession(sandbox, { username });
+  await connectHub(session);
+  const shown: EventPayload[] = await collect(
+    sandbox,
+    session,
+    "ftrack.action.trigger-user-interface",
+  );
+
+  async function publish(
+    topic: string,
+    data: Record<string, Loose>,
+    timeout: number,
+  ): Promise<Loose> {
+    const reply: Loose = await session.eventHub.publishAndWaitForReply(
+      new Event(topic, data),
+      { timeout },
+    );
+    return reply.data;
+  }
+
+  const me: Person = {
+    username,
+    async menu(...selection) {
+      const { items } = await publish(
+        "ftrack.action.discover",
+        { selection: [...selection] },
+        ANSWER_MS,
+      );
+      return new Map(items.map((item: Loose) => [item.actionIdentifier, item]));
+    },
+    click: (actionIdentifier, selection, values, extra = {}) =>
+      publish(
+        "ftrack.action.launch",
+        {
+          ...extra,
+          actionIdentifier,
+          selection: [...selection],
+          ...(values === undefined ? {} : { values }),
+        },
+        ANSWER_MS,
+      ),
+    send: (identifier, selection, form, values = {}) =>
+      me.click(identifier, selection, { ...untouched(form), ...values }),
+    get shown() {
+      return shown.map((event) => event.data);
+    },
+    async told(about) {
+      let found: Loose;
+      await eventually(
+        `a message about ${about.source}`,
+        () => {
+          found = me.shown.find((data) => about.test(JSON.stringify(data)));
+          return found !== undefined;
+        },
+        ANSWER_MS,
+      );
+      return found;
+    },
+    leave() {
+      session.eventHub.disconnect();
+    },
+  };
+  return me;
+}
