@@ -107,7 +107,13 @@ export function choiceOf(
   options: readonly FormOption[],
   value: string,
 ): FormItem {
-  return { type: "enumerator", name, label: words(title), data: optionsOf(options), value };
+  return {
+    type: "enumerator",
+    name,
+    label: words(title),
+    data: optionsOf(options),
+    value,
+  };
 }
 
 export function choicesOf(
@@ -117,7 +123,12 @@ export function choicesOf(
   value: readonly string[],
 ): FormItem {
   return {
-    ...{ type: "enumerator", name, label: words(title), data: optionsOf(options) },
+    ...{
+      type: "enumerator",
+      name,
+      label: words(title),
+      data: optionsOf(options),
+    },
     ...{ value, multi_select: true },
   };
 }

@@ -14,4 +14,5 @@ export const OWN_ACTIONS: ReadonlySet<string> = new Set([
   "ayon.server.missing.perm.private.project",
   "ayon.admin.push_hier_values_to_non_hier",
   "ayon.transfer.hierarchical.values",
+  "ayon.job.killer.server",
 ]);

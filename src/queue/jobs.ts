@@ -52,20 +52,21 @@ export function makeJobs(connection: Connection, queue: JobQueue): Jobs {
   }
 
   return {
-    async submit({ kind, key, data, delayMs, once }) {
+    async submit({ kind, key, data, delayMs, id: given, isAgain = true }) {
+      const jobId = given === undefined ? `j-${randomUUID()}` : safe(given);
       // BullMQ adds no second job of an id, whatever has become of the first.
-      const jobId = once === true ? `o-${safe(key)}` : `j-${randomUUID()}`;
       const known =
-        once === true ? await guard(queue.getJob(jobId)) : undefined;
+        given === undefined ? undefined : await guard(queue.getJob(jobId));
       const job = await guard(
         queue.add(
           kind,
           { key, data: data as JobData["data"] },
           {
             jobId,
-            ...(once !== true && {
-              deduplication: { id: `k-${safe(key)}`, keepLastIfActive: true },
-            }),
+            deduplication: {
+              id: `k-${safe(key)}`,
+              ...(isAgain && { keepLastIfActive: true }),
+            },
             removeOnComplete: KEEP,
             removeOnFail: KEEP,
             ...(delayMs !== undefined && { delay: delayMs }),

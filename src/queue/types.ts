@@ -231,15 +231,16 @@ export interface JobInfo {
 export interface Jobs {
   /**
    * Adds long work. While a job of the same key waits, nothing is added; while one runs, one more run is
-   * kept for when it has ended. In both cases the id is that of the earlier job.
+   * kept for when it has ended, unless `isAgain` is false. In all these cases the id is that of the earlier job.
    */
   submit(request: {
     readonly kind: string;
     readonly key: string;
     readonly data: Json;
     readonly delayMs?: number;
-    /** A job of this key that has ended counts too, as long as it is kept. */
-    readonly once?: true;
+    /** A job of this id is added once, whatever has become of it, as long as it is kept. */
+    readonly id?: string;
+    readonly isAgain?: false;
   }): Promise<{ readonly id: string; readonly isNew: boolean }>;
   get(id: string): Promise<JobInfo | null>;
   /** Newest first. Ended jobs are kept for a week. */

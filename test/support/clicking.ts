@@ -3,9 +3,10 @@ import { randomUUID } from "node:crypto";
 import { Event, type EventPayload } from "@ftrack/api";
 import type { FtrackSandbox } from "../../sandbox/ftrack/index.ts";
 import {
-  collect,
   connectHub,
   openSession,
+  row,
+  rows,
   type Loose,
 } from "./official-client.ts";
 import type { Operation } from "../../src/ftrack/session.ts";
@@ -69,7 +70,7 @@ export function untouched(form: Loose): Record<string, Loose> {
 export function textOf(form: Loose): string {
   return form.items
     .map((item: Loose) =>
-      item.type === "label" ? item.value : `${item.name}: ${item.label}`,
+      item.type === "label" ? item.value : [item.name, item.label].join(": "),
     )
     .join("\n");
 }
@@ -108,10 +109,18 @@ export async function person(
 ): Promise<Person> {
   const session = await openSession(sandbox, { username });
   await connectHub(session);
-  const shown: EventPayload[] = await collect(
+  const { id } = await row(
     sandbox,
-    session,
-    "ftrack.action.trigger-user-interface",
+    `select id from User where username is "${username}"`,
+  );
+  const shown: Loose[] = [];
+  // Messages are addressed to the web interface of a user: it says who it is when it subscribes.
+  session.eventHub.subscribe(
+    "topic=ftrack.action.trigger-user-interface",
+    (event: EventPayload) => {
+      shown.push(event.data);
+    },
+    { id: randomUUID(), applicationId: "ftrack.client.web", user: { id } },
   );
 
   async function publish(
@@ -149,15 +158,13 @@ export async function person(
       ),
     send: (identifier, selection, form, values = {}) =>
       me.click(identifier, selection, { ...untouched(form), ...values }),
-    get shown() {
-      return shown.map((event) => event.data);
-    },
+    shown,
     async told(about) {
       let found: Loose;
       await eventually(
         `a message about ${about.source}`,
         () => {
-          found = me.shown.find((data) => about.test(JSON.stringify(data)));
+          found = shown.find((data) => about.test(JSON.stringify(data)));
           return found !== undefined;
         },
         ANSWER_MS,
@@ -169,4 +176,53 @@ export async function person(
     },
   };
   return me;
+}
+
+export interface SeenJob {
+  readonly id: string;
+  readonly description: string;
+  readonly status: string;
+  readonly username: string;
+}
+
+/** The newest job of Ftrack whose text begins so. */
+export async function jobOf(world: World, title: string): Promise<SeenJob> {
+  const found = await rows(
+    world.ftrack,
+    "select id, status, data, user.username from Job order by created_at descending",
+  );
+  const jobs = found.map((job): SeenJob => ({
+    id: job["id"],
+    status: job["status"],
+    username: job["user"].username,
+    description: JSON.parse(job["data"]).description,
+  }));
+  const job = jobs.find((one) => one.description.startsWith(title));
+  if (job === undefined) throw new Error(`No job ${title}`);
+  return job;
+}
+
+/** The files of a job: name → text. */
+export async function attached(
+  world: World,
+  jobId: string,
+): Promise<Record<string, string>> {
+  const found = await rows(
+    world.ftrack,
+    `select component_id, component.id, component.name, component.file_type from JobComponent where job_id is "${jobId}"`,
+  );
+  const { url, apiUser, apiKey } = world.ftrack;
+  return Object.fromEntries(
+    await Promise.all(
+      found.map(async (row) => {
+        const { id, name, file_type } = row["component"] as Record<
+          "id" | "name" | "file_type",
+          string
+        >;
+        const query = new URLSearchParams({ id, username: apiUser, apiKey });
+        const response = await fetch(`${url}/component/get?${String(query)}`);
+        return [`${name}${file_type}`, await response.text()];
+      }),
+    ),
+  );
 }

@@ -54,16 +54,21 @@ export function createPerformer(deps: PerformerDeps): Performer {
       ftrackJobId: deriveFtrackId(`action-job ${base.clickId} ${answer.key}`),
       data: answer.data,
     };
-    const { isNew } = await jobs.submit({
+    // Of this click, so that handling it again adds nothing, even when the work has ended.
+    const id = `click-${base.clickId}`;
+    const job = await jobs.submit({
       kind: answer.job,
       key: answer.key,
       data,
+      id,
+      isAgain: false,
     });
     return {
       success: true,
-      message: isNew
-        ? answer.message
-        : "The same work is already waiting or under way; see your jobs.",
+      message:
+        job.id === id
+          ? answer.message
+          : "The same work is already waiting or under way; see your jobs.",
     };
   }
 

@@ -166,6 +166,8 @@ describe("the definition", () => {
       "….next_task_update.event_role_list",
       "….sync_comments",
       "….sync_comments.event_role_list",
+      "….multiple_notes",
+      "….missing_permissions",
       "….private_project_access",
       "post_launch_hook.run_on_server",
       "post_launch_hook.action_identifiers",
