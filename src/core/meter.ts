@@ -99,6 +99,11 @@ export const METRICS = {
     help: "Stretches of time in which events may have been missed, by cause.",
     labels: ["reason"],
   },
+  catch_up_behind: {
+    type: "gauge",
+    help: "1 while a gap is not caught up with. Alarm on 1 for minutes.",
+    labels: [],
+  },
   catch_ups_total: {
     type: "counter",
     help: "Runs over Ftrack's event log: done, denied (cannot be read) or failed.",

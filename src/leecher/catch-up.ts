@@ -5,9 +5,9 @@ import { RejectedError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
 import type { FtrackReads } from "../core/ports.ts";
+import type { GapLedger, GapReport } from "../queue/gaps.ts";
 import type { KeyValue } from "../queue/types.ts";
 import { readExtent, readRows, type LogExtent } from "./event-log.ts";
-import type { GapReport, Ledger } from "./ledger.ts";
 import { createRecentIds } from "./recent-ids.ts";
 import { toRefreshes, type TypeNames } from "./refresh.ts";
 
@@ -46,7 +46,7 @@ export interface CatchUpDeps {
   /** Asks for a comparison of all projects; returns their number. */
   readonly audit: (reason: AuditReason) => Promise<number>;
   readonly store: KeyValue;
-  readonly ledger: Ledger;
+  readonly ledger: GapLedger;
   readonly log: Logger;
   readonly meter: Meter;
   readonly now: () => number;
@@ -121,7 +121,7 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
       audit: reason,
       audited: reason === null ? 0 : await deps.audit(reason),
     };
-    await deps.ledger.add(report);
+    await note(report);
     // Last, so that an attempt that fails before is repeated as a whole.
     if (found?.eventId != null)
       await store.set(STATE, { eventId: found.eventId, readAt: startedAt });
@@ -220,6 +220,22 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
     if (!isDue) return null;
     deniedAuditAt = now();
     return "log-denied";
+  }
+
+  /** Regular runs that found nothing are not kept. */
+  async function note(report: GapReport): Promise<void> {
+    const isQuiet =
+      report.reason === "regular" &&
+      report.recovered === 0 &&
+      report.unrecoverable === 0 &&
+      report.audit === null;
+    if (isQuiet) {
+      log.debug({ ...report }, "nothing new in the event log");
+      return;
+    }
+    const isBad = !report.isLogRead || report.unrecoverable > 0;
+    log[isBad ? "warn" : "info"]({ ...report }, "caught up with Ftrack");
+    await deps.ledger.add(report);
   }
 
   function count(report: GapReport): void {

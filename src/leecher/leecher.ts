@@ -9,11 +9,11 @@ import {
 } from "../ftrack/hub/supervisor.ts";
 import { createFtrackReads } from "../ftrack/reads.ts";
 import { createFtrackSession } from "../ftrack/session.ts";
+import type { GapLedger } from "../queue/gaps.ts";
 import type { DeadLetters, Intake, Jobs, KeyValue } from "../queue/types.ts";
 import { askForAudits } from "./audits.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { createReceiver } from "./intake.ts";
-import { createLedger } from "./ledger.ts";
 import { typeNames, type TypeNames } from "./refresh.ts";
 import { startRunner } from "./runner.ts";
 
@@ -23,6 +23,7 @@ export interface LeecherDeps {
   readonly deadLetters: Pick<DeadLetters, "add">;
   readonly jobs: Pick<Jobs, "submit">;
   readonly store: KeyValue;
+  readonly gaps: GapLedger;
   readonly log: Logger;
   readonly meter: Meter;
   /** Told when Ftrack refuses the credentials, so that others can be looked for. */
@@ -72,7 +73,6 @@ export function startLeecher(deps: LeecherDeps): Leecher {
   });
   const reads = createFtrackReads({ session, log, signal: stopping.signal });
   const receiver = createReceiver({ ...deps, signal: stopping.signal });
-  const ledger = createLedger(deps.store, log);
   const catchUp = createCatchUp({
     reads,
     names,
@@ -80,7 +80,7 @@ export function startLeecher(deps: LeecherDeps): Leecher {
     put: receiver.put,
     audit: (reason) => askForAudits({ ...deps, reads }, reason),
     store: deps.store,
-    ledger,
+    ledger: deps.gaps,
     log,
     meter,
     now,
@@ -96,7 +96,7 @@ export function startLeecher(deps: LeecherDeps): Leecher {
     ...(timing.catchUpMs === undefined ? {} : { everyMs: timing.catchUpMs }),
     ...(timing.retryMs === undefined ? {} : { retryMs: timing.retryMs }),
   });
-  let liveAt = now();
+  let liveAt = performance.now();
   let counted = { kicks: 0, restarts: 0 };
 
   const hub = startHub({
@@ -139,7 +139,8 @@ export function startLeecher(deps: LeecherDeps): Leecher {
   const login = setInterval(checkLogin, timing.loginMs ?? 10_000);
   const watch = setInterval(() => {
     const { status, lastCanaryAt, kicks, restarts } = hub.health();
-    if (status === "live") liveAt = now();
+    if (status === "live") liveAt = performance.now();
+    meter.gauge("catch_up_behind", {}, runner.isBehind() ? 1 : 0);
     if (lastCanaryAt !== null)
       meter.gauge("hub_canary_age_seconds", {}, (now() - lastCanaryAt) / 1000);
     meter.count("hub_restarts_total", { how: "kick" }, kicks - counted.kicks);
@@ -163,7 +164,7 @@ export function startLeecher(deps: LeecherDeps): Leecher {
     health: () => ({
       hub: hub.health(),
       isBehind: runner.isBehind(),
-      silentMs: hub.health().status === "live" ? 0 : now() - liveAt,
+      silentMs: hub.health().status === "live" ? 0 : performance.now() - liveAt,
     }),
     replaceCredentials(credentials) {
       session.replaceCredentials(credentials);

@@ -1,16 +1,11 @@
+import "./lean.ts";
 import { hostService, readOrExit } from "../ops/host.ts";
 import { loadEnv } from "../settings/env.ts";
 import { startLeecherService, type LeecherService } from "./service.ts";
 
-/** A hub that was silent for so long is not mended from within: the process ends and is started anew. */
-const SILENT_LIMIT_MS = 10 * 60_000;
 const CLOSE_MS = 5_000;
 
 const env = await readOrExit(() => loadEnv("leecher"));
-
-function isTooSilent(service: LeecherService): boolean {
-  return service.health().silentMs > SILENT_LIMIT_MS;
-}
 
 await hostService<LeecherService>({
   kind: "leecher",
@@ -22,20 +17,14 @@ await hostService<LeecherService>({
     ),
   },
   ops: env.ops,
-  async start(frame) {
-    const service = await startLeecherService({ env, ...frame });
-    setInterval(() => {
-      if (isTooSilent(service)) frame.giveUp("the event hub stays silent");
-    }, 10_000).unref();
-    return service;
-  },
+  start: (frame) => startLeecherService({ env, ...frame }),
   close: (service) => service.close(CLOSE_MS),
   live: [
     {
       name: "silence",
       check: (service) =>
-        isTooSilent(service)
-          ? Promise.reject(new Error("the event hub is silent"))
+        service.health().isTooSilent
+          ? Promise.reject(new Error("the event hub stays silent"))
           : Promise.resolve("no"),
     },
   ],

@@ -3,6 +3,7 @@ import type { Meter } from "../core/meter.ts";
 import { openActions } from "../queue/actions.ts";
 import { openDrainQueue } from "../queue/bell.ts";
 import { makeDeadLetters } from "../queue/dead-letters.ts";
+import { makeGapLedger, type GapLedger } from "../queue/gaps.ts";
 import { openInbox } from "../queue/inbox.ts";
 import { startIntake } from "../queue/intake.ts";
 import { makeJobs, openJobQueue } from "../queue/jobs.ts";
@@ -28,6 +29,7 @@ export interface QueueSide {
   readonly deadLetters: DeadLetters;
   readonly jobs: Jobs;
   readonly store: KeyValue;
+  readonly gaps: GapLedger;
   /** True while Redis answers. */
   isConnected(): boolean;
   close(deadlineMs: number): Promise<void>;
@@ -65,6 +67,7 @@ export async function openQueueSide(
     deadLetters: makeDeadLetters({ ...deps, queue: drainQueue }),
     jobs: makeJobs(connection, jobQueue),
     store: makeKeyValue(connection),
+    gaps: makeGapLedger(connection),
     isConnected: () => connection.client.status === "ready",
     async close(deadlineMs) {
       await intake.close(deadlineMs);

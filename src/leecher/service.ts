@@ -25,14 +25,22 @@ export interface LeecherServiceOptions {
   readonly signal: AbortSignal;
   /** Told every secret that becomes known, so that no log line shows it. */
   readonly hide: (secret: string) => void;
-  /** Ends the process, so that it is started again: for what is read at the start only. */
+  /** Ends the process, to be started anew. */
   readonly giveUp: (reason: string) => void;
-  readonly timing?: LeecherDeps["timing"];
+  readonly timing?: LeecherDeps["timing"] & {
+    /** @defaultValue 10 min */
+    readonly silentLimitMs?: number;
+  };
 }
+
+/** A hub that was silent for so long is not mended from within. */
+const SILENT_LIMIT_MS = 10 * 60_000;
 
 export interface LeecherService {
   health(): LeecherHealth & {
     readonly isRedisConnected: boolean;
+    /** True when nothing is left but to begin anew. */
+    readonly isTooSilent: boolean;
     readonly intake: IntakeState;
   };
   /** Takes no more events, makes durable what is in hand, lets go of everything. */
@@ -41,14 +49,14 @@ export interface LeecherService {
 
 /**
  * Starts a leecher: learns from AYON where Ftrack and Redis are, waiting as long as it takes, then listens.
- * Redis need not be there.
+ * From then on it needs AYON no more, and Redis need not be there.
  *
  * @throws UnavailableError `E_SPOOL_LOCKED`; the signal's reason.
  */
 export async function startLeecherService(
   options: LeecherServiceOptions,
 ): Promise<LeecherService> {
-  const { env, log, meter, signal, hide, giveUp } = options;
+  const { env, log, meter, signal, hide } = options;
   const http = createAyonHttp(env.ayon);
   const settings = startSettings({
     env,
@@ -63,7 +71,7 @@ export async function startLeecherService(
   hide(first.apiKey);
   const url = await settings.waitForRedisUrl(signal);
   settings.watchRedisUrl(url, () => {
-    giveUp("another address of Redis is set");
+    options.giveUp("another address of Redis is set");
   });
   const closing = new AbortController();
   let leecher: Leecher | null = null;
@@ -109,13 +117,26 @@ export async function startLeecherService(
     }
   }
 
+  const { silentLimitMs = SILENT_LIMIT_MS } = options.timing ?? {};
+  const isTooSilent = (): boolean => running.health().silentMs > silentLimitMs;
+  const silence = setInterval(
+    () => {
+      if (!isTooSilent()) return;
+      clearInterval(silence);
+      options.giveUp("the event hub stays silent");
+    },
+    Math.min(10_000, silentLimitMs),
+  );
+
   return {
     health: () => ({
       ...running.health(),
+      isTooSilent: isTooSilent(),
       isRedisConnected: queue.isConnected(),
       intake: queue.intake.state(),
     }),
     async close(deadlineMs) {
+      clearInterval(silence);
       closing.abort();
       await running.stop();
       await Promise.all([queue.close(deadlineMs), settings.close()]);

@@ -8,6 +8,7 @@ import { watchLoop } from "./loop-watch.ts";
 import { makeMetrics } from "./metrics.ts";
 import { handleShutdown } from "./shutdown.ts";
 import { sitOut } from "./sit-out.ts";
+import { startWatchdog } from "./watchdog.ts";
 
 /** What a service gets from its process. */
 export interface Frame {
@@ -70,6 +71,7 @@ export async function hostService<Service>(
   const metrics = makeMetrics(options.kind, log);
   const { meter } = metrics;
   const loop = watchLoop({ log, meter });
+  const watchdog = startWatchdog({ service: options.log.service });
   const starting = new AbortController();
   let service: Service | null = null;
   let ops: OpsServer | null = null;
@@ -94,6 +96,7 @@ export async function hostService<Service>(
         name: "listener",
         run: () => {
           loop.stop();
+          watchdog.stop();
           return ops?.close() ?? Promise.resolve();
         },
       },

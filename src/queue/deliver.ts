@@ -20,6 +20,22 @@ export const DEFAULT_SEEN_LIMITS: SeenLimits = {
   maxSeen: 200_000,
 };
 
+/** An event in the form in which it lies in Redis. */
+export interface Line {
+  readonly partition: string;
+  readonly id: string;
+  /** The envelope as JSON. */
+  readonly text: string;
+}
+
+export function toLines(envelopes: readonly Envelope[]): readonly Line[] {
+  return envelopes.map((e) => ({
+    partition: partitionName(e.projectId),
+    id: e.id,
+    text: JSON.stringify(e),
+  }));
+}
+
 /** Scripts block Redis while they run: not more events and characters than this in one. */
 const MOST_PER_SCRIPT = [500, 2_000_000] as const;
 
@@ -27,16 +43,15 @@ const MOST_PER_SCRIPT = [500, 2_000_000] as const;
 export async function deliver(
   { client, keys }: Connection,
   queue: DrainQueue,
-  envelopes: readonly Envelope[],
+  lines: readonly Line[],
   { windowMs, maxSeen }: SeenLimits,
 ): Promise<EnqueueResult> {
-  const groups = groupBy(envelopes, (e) => partitionName(e.projectId));
+  const groups = groupBy(lines, (line) => line.partition);
   const pipeline = client.pipeline();
   queueScript(pipeline, MARK_DIRTY, [keys.dirty], [...groups.keys()]);
   for (const [partition, own] of groups) {
     const { inbox, seen } = keys.project(partition);
-    const texts = own.map((e) => ({ id: e.id, text: JSON.stringify(e) }));
-    for (const part of chunksOfText(texts, ...MOST_PER_SCRIPT)) {
+    for (const part of chunksOfText(own, ...MOST_PER_SCRIPT)) {
       queueScript(
         pipeline,
         ENQUEUE,
@@ -48,7 +63,7 @@ export async function deliver(
   const [, ...added] = await execute(pipeline);
   await guardWithin(ring(queue, [...groups.keys()]), EAGER_TIMEOUT_MS);
   const accepted = added.reduce<number>((n, x) => n + Number(x), 0);
-  return { accepted, duplicates: envelopes.length - accepted };
+  return { accepted, duplicates: lines.length - accepted };
 }
 
 /** Passes events on to the inboxes of projects, for what arrived on another lane. */
@@ -56,7 +71,12 @@ export function openRelay(connection: Connection, queue: DrainQueue): Relay {
   return {
     async pass(envelopes) {
       if (envelopes.length === 0) return { accepted: 0, duplicates: 0 };
-      return deliver(connection, queue, envelopes, DEFAULT_SEEN_LIMITS);
+      return deliver(
+        connection,
+        queue,
+        toLines(envelopes),
+        DEFAULT_SEEN_LIMITS,
+      );
     },
   };
 }

@@ -5,30 +5,35 @@ import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
 import { openDrainQueue } from "./bell.ts";
 import { closeQueue } from "./bull.ts";
-import { DEFAULT_SEEN_LIMITS, deliver, type SeenLimits } from "./deliver.ts";
+import {
+  DEFAULT_SEEN_LIMITS,
+  deliver,
+  toLines,
+  type SeenLimits,
+} from "./deliver.ts";
 import {
   DEFAULT_MEMORY_LIMITS,
   makeMemoryGuard,
   type MemoryLimits,
 } from "./memory.ts";
-
 import { ADVANCE, run } from "./scripts.ts";
 import { guard } from "./redis-error.ts";
 import type { Connection } from "./redis.ts";
-import { makeSentHistory, type Sent } from "./sent-history.ts";
+import {
+  DEFAULT_HISTORY_LIMITS,
+  makeSentHistory,
+  type HistoryLimits,
+  type Sent,
+} from "./sent-history.ts";
 import type { Cursor, EnqueueResult, Inbox, Json } from "./types.ts";
 
-export interface InboxOptions extends SeenLimits {
-  /** Acknowledged batches are kept in memory this long, and this many events, for when Redis loses them. */
-  readonly keepMs: number;
-  readonly keepEvents: number;
+export interface InboxOptions extends SeenLimits, HistoryLimits {
   readonly memory: MemoryLimits;
 }
 
 export const DEFAULT_INBOX_OPTIONS: InboxOptions = {
   ...DEFAULT_SEEN_LIMITS,
-  keepMs: 10_000,
-  keepEvents: 5_000,
+  ...DEFAULT_HISTORY_LIMITS,
   memory: DEFAULT_MEMORY_LIMITS,
 };
 
@@ -78,7 +83,7 @@ export function openInbox(
   /** What the mark in Redis should say: the last batch noted there. */
   let noted = 0;
   let position: Json = null;
-  const history = makeSentHistory(options.keepMs, options.keepEvents);
+  const history = makeSentHistory(options);
   /** What Redis holds is not certain: the connection was lost since the last look. */
   let isDoubtful = false;
   const doubt = (): void => {
@@ -94,7 +99,7 @@ export function openInbox(
   }
 
   async function send(sent: Sent): Promise<EnqueueResult> {
-    const result = await deliver(connection, queue, sent.envelopes, options);
+    const result = await deliver(connection, queue, sent.lines, options);
     await advance(sent);
     return result;
   }
@@ -139,7 +144,7 @@ export function openInbox(
 
   async function rewind(mark: number): Promise<void> {
     const lost = history.after(mark);
-    const events = lost.reduce((n, sent) => n + sent.envelopes.length, 0);
+    const events = lost.reduce((n, sent) => n + sent.lines.length, 0);
     const isComplete = lost[0]?.seq === mark + 1;
     meter.count("enqueue_rewinds_total", {});
     meter.count("events_rewound_total", {}, events);
@@ -163,7 +168,7 @@ export function openInbox(
       const sent: Sent = {
         seq: seq + 1,
         at: Date.now(),
-        envelopes,
+        lines: toLines(envelopes),
         position: newPosition ?? position,
       };
       const result = await send(sent);

@@ -42,6 +42,8 @@ export interface Keys {
   /** Streams of outcomes: what somebody may have to act on, and the quiet rest. */
   readonly outcomes: string;
   readonly quietOutcomes: string;
+  /** List of JSON: what catching up with Ftrack found, newest first. */
+  readonly gaps: string;
   /** Sorted set of ids of long jobs that shall stop, by time of the request. */
   readonly cancelled: string;
   /** Sorted set: `<key>\0<hash of value>` → time until which it counts (ms). */
@@ -101,6 +103,7 @@ export function makeKeys(prefix: string = DEFAULT_PREFIX): Keys {
     audit: `${control}:audit`,
     outcomes: `${control}:outcomes`,
     quietOutcomes: `${control}:quiet`,
+    gaps: `${control}:gaps`,
     cancelled: `${control}:cancelled`,
     ownWrites: (entityId) => `${control}:own:${safe(entityId)}`,
     reportById: (id) => `${control}:report:${safe(id)}`,

@@ -169,6 +169,7 @@ describe("the listener for operators", () => {
 
 interface Ended {
   readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
   readonly lines: Record<string, unknown>[];
   readonly raw: string;
 }
@@ -192,16 +193,16 @@ async function run(
   const gone = once(child, "exit");
   await eventually("ready", () => raw.includes('"ready"'));
   if (signals.length > 0) await sleep(mode === "stall" ? 1_200 : 100);
-  for (const signal of signals) {
-    child.kill(signal);
-    await sleep(50);
+  for (const one of signals) {
+    child.kill(one);
+    await sleep(one === "SIGSTOP" || one === "SIGCONT" ? 1_500 : 50);
   }
-  const [code] = (await gone) as [number | null];
+  const [code, signal] = (await gone) as [number | null, NodeJS.Signals | null];
   const lines = raw
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
-  return { code, lines, raw };
+  return { code, signal, lines, raw };
 }
 
 describe("a process", () => {
@@ -254,5 +255,22 @@ describe("a process", () => {
     const { lines } = await run("stall", ["SIGTERM"]);
     const stall = lines.find((l) => l["msg"] === "the event loop stood still");
     expect(stall?.["ms"]).toBeGreaterThan(200);
+  });
+
+  it("whose event loop stands still for good is ended, and says why", async () => {
+    const { signal, lines } = await run("hang", []);
+    expect(signal).toBe("SIGKILL");
+    expect(lines.at(-1)).toMatchObject({
+      level: "error",
+      service: "child",
+      msg: "the event loop stands still for good, ending the process",
+    });
+  });
+
+  it("that was frozen from outside goes on afterwards", async () => {
+    const signals = ["SIGSTOP", "SIGCONT", "SIGTERM"] as const;
+    const { code, lines } = await run("frozen", signals);
+    expect(code).toBe(0);
+    expect(lines.at(-1)?.["msg"]).toBe("stopped");
   });
 });

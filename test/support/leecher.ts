@@ -14,7 +14,7 @@ import {
 } from "../../src/leecher/leecher.ts";
 import { openQueueSide, type QueueSide } from "../../src/leecher/queue-side.ts";
 import { makeKeys, partitionName } from "../../src/queue/keys.ts";
-import { createLedger, type GapReport } from "../../src/leecher/ledger.ts";
+import type { GapReport } from "../../src/queue/gaps.ts";
 import { writeFtrack } from "../../src/ftrack/writes/writes.ts";
 import {
   startFtrackSandbox,
@@ -175,7 +175,7 @@ export function leecherWorld(): LeecherWorld {
         return ids.every((id) => seen.has(id));
       });
     },
-    ledger: (rig) => createLedger(rig.queue.store, rig.log).list(),
+    ledger: (rig) => rig.queue.gaps.list(),
   } as LeecherWorld;
   beforeAll(async () => {
     [world.sandbox, world.redis] = await Promise.all([

@@ -5,6 +5,7 @@ import { captureOutput } from "../../src/ops/capture-output.ts";
 import { makeLog } from "../../src/ops/log.ts";
 import { watchLoop } from "../../src/ops/loop-watch.ts";
 import { handleShutdown } from "../../src/ops/shutdown.ts";
+import { startWatchdog } from "../../src/ops/watchdog.ts";
 import { countingMeter } from "./queue.ts";
 
 const [mode = "", secret = ""] = process.argv.slice(2);
@@ -42,6 +43,13 @@ switch (mode) {
     break;
   case "reject":
     void Promise.reject(new Error("nobody waits"));
+    break;
+  case "hang":
+    startWatchdog({ service: "child", limitMs: 800 });
+    await sleep(400);
+    for (;;);
+  case "frozen":
+    startWatchdog({ service: "child", limitMs: 800 });
     break;
   case "stall": {
     watchLoop({ intervalMs: 500, stallMs: 100, log, meter: countingMeter() });

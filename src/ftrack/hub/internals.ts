@@ -42,15 +42,20 @@ export function currentWebSocket(client: SocketClient): WebSocket | null {
  */
 export function shield(
   client: SocketClient,
-  onUnreadable: (frame: string, problem: string) => void,
+  watch: {
+    /** Told the length of each frame before what is in it is handed out. */
+    readonly frame: (characters: number) => void;
+    readonly unreadable: (frame: string, problem: string) => void;
+  },
 ): void {
   const inner = client.handleMessage.bind(client);
   client.handleMessage = (message) => {
+    watch.frame(typeof message.data === "string" ? message.data.length : 0);
     try {
       inner(message);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
-      onUnreadable(String(message.data).slice(0, 100_000), problem);
+      watch.unreadable(String(message.data).slice(0, 100_000), problem);
     }
   };
 }

@@ -1,6 +1,6 @@
 import type { Canary } from "./protocol.ts";
 
-/** A stretch of time in which events may have been sent that did not reach us. */
+/** A stretch of time in which events may have been sent that did not reach us, by the clock of the caller. */
 export interface Gap {
   /** Everything the server sent before this had been taken over; null when nothing ever was. */
   readonly from: number | null;
@@ -20,7 +20,7 @@ export interface LivenessLimits {
 
 /**
  * What is known of the connection, from what is heard of it. No clock of its own and no effects: it is told
- * the time and says what to do.
+ * the time, in milliseconds on a clock that is never set, and says what to do.
  */
 export interface Liveness {
   /** A thread was started, or the connection kicked. */
@@ -31,8 +31,6 @@ export interface Liveness {
   heard(at: number): void;
   /** A canary came back, and all events before it are safe. */
   proven(canary: Canary): Gap | null;
-  /** Events were received that could not be kept. */
-  lost(from: number, to: number): Gap;
   /** What to do now; called about once a second. */
   check(at: number): {
     readonly act: "none" | "kick" | "restart";
@@ -96,7 +94,6 @@ export function createLiveness(limits: LivenessLimits): Liveness {
       watermark = Math.max(watermark ?? 0, canary.sentAt);
       return gap;
     },
-    lost: (from, to) => ({ from, to, reason: "lost" }),
     check(at) {
       // When this process itself stood still, what it did not hear means nothing yet.
       const pausedMs = at - (lastCheckAt ?? at);

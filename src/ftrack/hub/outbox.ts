@@ -3,14 +3,17 @@ import type { Canary, HubEvent } from "./protocol.ts";
 /** Batches on their way to the supervisor that are not acknowledged yet. */
 const WINDOW = 4;
 const BATCH = 500;
-/** In entities, about half a kilobyte each. */
-const HIGH = 8_000;
-const LOW = 2_000;
+/** In characters of the frames, as are the following: what was made of them takes a multiple of that. */
+const BATCH_LENGTH = 500_000;
+const HIGH = 3_000_000;
+const LOW = 1_000_000;
+/** What even the smallest event takes. */
+const OVERHEAD = 500;
 
 interface Entry {
   readonly event: HubEvent | null;
   readonly canary: Canary | null;
-  readonly weight: number;
+  readonly length: number;
 }
 
 /**
@@ -18,7 +21,8 @@ interface Entry {
  * keeps up with. What comes faster stays in the socket: the reader is paused.
  */
 export interface Outbox {
-  push(event: HubEvent): void;
+  /** @param length - characters of the frame it came in */
+  push(event: HubEvent, length: number): void;
   /** Marks that everything pushed so far came before this round trip. */
   mark(canary: Canary): void;
   ack(): void;
@@ -29,15 +33,16 @@ export function createOutbox(target: {
   pause(isPaused: boolean): void;
 }): Outbox {
   const entries: Entry[] = [];
-  let weight = 0;
+  /** Of all that waits. */
+  let length = 0;
   let underWay = 0;
   let isPaused = false;
   let isPlanned = false;
 
   function add(entry: Entry): void {
     entries.push(entry);
-    weight += entry.weight;
-    if (!isPaused && weight > HIGH) {
+    length += entry.length;
+    if (!isPaused && length > HIGH) {
       isPaused = true;
       target.pause(true);
     }
@@ -54,41 +59,38 @@ export function createOutbox(target: {
     while (underWay < WINDOW && entries.length > 0) {
       const events: HubEvent[] = [];
       let canary: Canary | null = null;
-      while (events.length < BATCH && canary === null) {
+      let batchLength = 0;
+      while (
+        events.length < BATCH &&
+        batchLength < BATCH_LENGTH &&
+        canary === null
+      ) {
         const entry = entries.shift();
         if (entry === undefined) break;
-        weight -= entry.weight;
+        length -= entry.length;
+        batchLength += entry.length;
         if (entry.event !== null) events.push(entry.event);
         canary = entry.canary;
       }
       underWay += 1;
       target.send(events, canary);
     }
-    if (isPaused && weight < LOW) {
+    if (isPaused && length < LOW) {
       isPaused = false;
       target.pause(false);
     }
   }
 
   return {
-    push(event) {
-      add({ event, canary: null, weight: weightOf(event.event) });
+    push(event, characters) {
+      add({ event, canary: null, length: characters + OVERHEAD });
     },
     mark(canary) {
-      add({ event: null, canary, weight: 0 });
+      add({ event: null, canary, length: 0 });
     },
     ack() {
       underWay -= 1;
       flush();
     },
   };
-}
-
-/** Bulk edits make single events of thousands of entities. */
-function weightOf(event: unknown): number {
-  if (typeof event !== "object" || event === null) return 1;
-  const data: unknown = Reflect.get(event, "data");
-  if (typeof data !== "object" || data === null) return 1;
-  const entities: unknown = Reflect.get(data, "entities");
-  return Array.isArray(entities) ? 1 + entities.length : 1;
 }

@@ -1,6 +1,9 @@
 import type { FtrackCredentials } from "../credentials.ts";
 
-/** What passes between the supervisor and the thread that holds the official client's event hub. */
+/**
+ * What passes between the supervisor and the thread that holds the official client's event hub. Times called
+ * `at`, `sentAt` and `echoedAt` are those of `monotonicMs`.
+ */
 
 export interface WorkerSettings {
   readonly credentials: FtrackCredentials;

@@ -7,6 +7,7 @@ import {
   type FtrackCredentials,
 } from "../credentials.ts";
 import { scrubber } from "../../core/scrub.ts";
+import { asWallTime, monotonicMs } from "./clock.ts";
 import { createLiveness, type Gap, type HubStatus } from "./liveness.ts";
 import type {
   FromWorker,
@@ -44,6 +45,7 @@ export interface HubHealth {
   /** Times the thread was started anew. */
   readonly restarts: number;
   readonly kicks: number;
+  /** Milliseconds since the epoch. */
   readonly lastHeardAt: number | null;
   readonly lastCanaryAt: number | null;
   /** True while the receiver does not keep up and the socket is not read. */
@@ -70,6 +72,8 @@ const LOAD_MS = 30_000;
 const MAX_RESTART_PAUSE_MS = 30_000;
 /** Bounds what the client can pile up; the thread then ends and is started anew. */
 const HEAP_MB = 96;
+/** What is new there dies young; with Node's own limit (48 MB) it is collected late and the process grows. */
+const YOUNG_MB = 8;
 
 /** Starts the hub. Returns at once; what becomes of the connection is told through `onState`. */
 export function startHub(settings: HubSettings): Hub {
@@ -99,14 +103,17 @@ export function startHub(settings: HubSettings): Hub {
   function start(): void {
     if (isStopped) return;
     restarts += 1;
-    const startedAt = Date.now();
+    const startedAt = monotonicMs();
     loadingSince = startedAt;
     const workerData: WorkerSettings = { credentials, topics, canaryMs };
     const started = startThread("worker", {
       workerData,
       stdout: true,
       stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+      resourceLimits: {
+        maxOldGenerationSizeMb: HEAP_MB,
+        maxYoungGenerationSizeMb: YOUNG_MB,
+      },
     });
     worker = started;
     isPaused = false;
@@ -135,7 +142,7 @@ export function startHub(settings: HubSettings): Hub {
         reject(hubError("The event hub was restarted"));
       waiting.clear();
       if (isStopped) return;
-      shortLives = Date.now() - startedAt < silentMs ? shortLives + 1 : 0;
+      shortLives = monotonicMs() - startedAt < silentMs ? shortLives + 1 : 0;
       const pauseMs =
         shortLives === 0
           ? 0
@@ -149,7 +156,7 @@ export function startHub(settings: HubSettings): Hub {
     log.warn({ why }, "the event hub is started anew");
     // Its `exit` starts the next one.
     void worker?.terminate();
-    loadingSince = Date.now();
+    loadingSince = monotonicMs();
   }
 
   function receive(from: Worker, message: FromWorker): void {
@@ -157,7 +164,7 @@ export function startHub(settings: HubSettings): Hub {
       case "ready":
         if (from !== worker) return;
         loadingSince = null;
-        liveness.started(Date.now());
+        liveness.started(monotonicMs());
         return;
       case "open":
         if (from !== worker) return;
@@ -205,11 +212,12 @@ export function startHub(settings: HubSettings): Hub {
     } catch (error) {
       const times = events.map((e) => e.receivedAt);
       log.error({ err: toError(error), events: events.length }, "events lost");
-      tellGap(liveness.lost(Math.min(...times), Date.now()));
+      tellGap({ from: Math.min(...times), to: Date.now(), reason: "lost" });
     }
     const ack: ToWorker = { type: "ack" };
     from.postMessage(ack);
-    if (canary !== null && from === worker) tellGap(liveness.proven(canary));
+    if (canary !== null && from === worker)
+      tellGap(byWallClock(liveness.proven(canary)));
     tellStatus();
   }
 
@@ -240,11 +248,11 @@ export function startHub(settings: HubSettings): Hub {
       // A socket that is not read on purpose says nothing about the server.
       if (isPaused || worker === null) return;
       if (loadingSince !== null) {
-        if (Date.now() - loadingSince > LOAD_MS) restart("it does not load");
+        if (monotonicMs() - loadingSince > LOAD_MS) restart("it does not load");
         return;
       }
-      const { act, gap } = liveness.check(Date.now());
-      tellGap(gap);
+      const { act, gap } = liveness.check(monotonicMs());
+      tellGap(byWallClock(gap));
       if (act === "kick") {
         kicks += 1;
         log.warn({}, "the event hub is silent; connecting anew");
@@ -310,8 +318,8 @@ export function startHub(settings: HubSettings): Hub {
       connections: liveness.connections,
       restarts,
       kicks,
-      lastHeardAt: liveness.lastHeardAt,
-      lastCanaryAt: liveness.lastCanaryAt,
+      lastHeardAt: wallTime(liveness.lastHeardAt),
+      lastCanaryAt: wallTime(liveness.lastCanaryAt),
       isPaused,
     }),
     async stop() {
@@ -328,6 +336,14 @@ export function startHub(settings: HubSettings): Hub {
       await queue;
     },
   };
+}
+
+function wallTime(monotonic: number | null): number | null {
+  return monotonic === null ? null : asWallTime(monotonic);
+}
+
+function byWallClock(gap: Gap | null): Gap | null {
+  return gap && { ...gap, from: wallTime(gap.from), to: asWallTime(gap.to) };
 }
 
 function hubError(message: string): UnavailableError {

@@ -6,6 +6,7 @@ import "./console.ts";
 import { Event, EventHub } from "@ftrack/api";
 import { randomUUID } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
+import { monotonicMs } from "./clock.ts";
 import {
   currentWebSocket,
   kick,
@@ -44,6 +45,8 @@ const hub = new EventHub(serverUrl, apiUser, apiKey, {
 /** Tells our canaries from those of other processes. */
 const self = randomUUID();
 let isPaused = false;
+/** Characters of the frame that is being read: the client hands out at once what is in it. */
+let frameLength = 0;
 const outbox = createOutbox({
   send: (events, canary) => {
     post({ type: "events", events, canary });
@@ -63,9 +66,14 @@ let wasOpen = false;
 let aliveAt = 0;
 const tickMs = Math.min(1000, settings.canaryMs);
 
-shield(client, (frame, problem) => {
-  const receivedAt = Date.now();
-  outbox.push({ receivedAt, event: frame, malformed: problem });
+shield(client, {
+  frame: (characters) => {
+    frameLength = characters;
+  },
+  unreadable: (frame, problem) => {
+    const receivedAt = Date.now();
+    outbox.push({ receivedAt, event: frame, malformed: problem }, frame.length);
+  },
 });
 
 client.on("connect", () => {
@@ -74,7 +82,7 @@ client.on("connect", () => {
   if (previous !== websocket) retire(previous);
   wasOpen = true;
   applyPause();
-  post({ type: "open", at: Date.now() });
+  post({ type: "open", at: monotonicMs() });
   // On later connections the client subscribes again by itself.
   if (!isSubscribed) subscribe();
   isSubscribed = true;
@@ -94,15 +102,15 @@ function subscribe(): void {
 }
 
 function receive(event: unknown): void {
-  const receivedAt = Date.now();
+  const at = monotonicMs();
   const canary = ownCanary(event);
   // Passes the events that wait; not for each of them, once in a while tells life from silence.
-  if (canary !== null || receivedAt - aliveAt >= tickMs) {
-    aliveAt = receivedAt;
-    post({ type: "alive", at: receivedAt, canary: canary !== null });
+  if (canary !== null || at - aliveAt >= tickMs) {
+    aliveAt = at;
+    post({ type: "alive", at, canary: canary !== null });
   }
-  if (canary !== null) outbox.mark({ sentAt: canary, echoedAt: receivedAt });
-  else outbox.push({ receivedAt, event });
+  if (canary !== null) outbox.mark({ sentAt: canary, echoedAt: at });
+  else outbox.push({ receivedAt: Date.now(), event }, frameLength);
 }
 
 /** The time at which this very connection sent it, or null for anything else, other processes' canaries included. */
@@ -119,7 +127,7 @@ function ownCanary(event: unknown): number | null {
 
 function sendCanary(): void {
   if (!hub.isConnected()) return;
-  const data = { hub: self, sentAt: Date.now() };
+  const data = { hub: self, sentAt: monotonicMs() };
   publish({ topic: CANARY_TOPIC, data }).catch(() => {
     // Its echo will be missed; the supervisor acts on that.
   });
@@ -146,7 +154,7 @@ setInterval(sendCanary, settings.canaryMs);
 setInterval(
   () => {
     const isOpen = hub.isConnected();
-    if (wasOpen && !isOpen) post({ type: "closed", at: Date.now() });
+    if (wasOpen && !isOpen) post({ type: "closed", at: monotonicMs() });
     wasOpen = isOpen;
   },
   Math.min(1000, settings.canaryMs),

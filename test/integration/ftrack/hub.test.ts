@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   startHub,
   type Gap,
@@ -198,6 +198,32 @@ describe("faults", () => {
     expect(hub.health()).toMatchObject({ connections: 2, status: "live" });
     expect(gaps).toHaveLength(2);
   });
+
+  it.each([
+    ["back", -3_600_000],
+    ["forward", 3_600_000],
+  ])(
+    "the clock of the computer is set %s: nothing is made of it, and a dead connection is noticed as fast",
+    async (_way, byMs) => {
+      start();
+      await eventually("live", isLive);
+      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + byMs });
+      try {
+        const { lastCanaryAt } = hub.health();
+        expect(Math.abs(Date.now() - (lastCanaryAt ?? 0))).toBeLessThan(10_000);
+        await new Promise((resolve) => setTimeout(resolve, 4 * CANARY_MS));
+        expect(hub.health()).toMatchObject({
+          ...{ connections: 1, kicks: 0, restarts: 0, status: "live" },
+        });
+        server.freeze();
+        await eventually("a new connection", () => server.opened === 2);
+        await eventually("live again", isLive);
+        expect(gaps).toHaveLength(2);
+      } finally {
+        vi.useRealTimers();
+      }
+    },
+  );
 
   it("a server that returns no canaries is believed as long as events come", async () => {
     server.loopback = false;
