@@ -22,6 +22,8 @@ export interface LocalRedis {
   readonly dir: string;
   /** SIGKILL; resolves once it is gone. */
   kill(): Promise<void>;
+  /** SIGTERM; resolves once it is gone. */
+  end(): Promise<void>;
   /** SIGSTOP and SIGCONT. */
   freeze(): void;
   thaw(): void;
@@ -77,6 +79,7 @@ export async function startLocalRedis(
     url: `redis://127.0.0.1:${port}`,
     dir,
     kill: () => end("SIGKILL"),
+    end: () => end("SIGTERM"),
     freeze() {
       child.kill("SIGSTOP");
     },

@@ -33,6 +33,26 @@ export const tasks = {
       { title: "benchmarks", program: "tsx", args: ["bench/main.ts", ...args] },
     ],
   },
+  /** Breaks things at every step and counts what is lost. */
+  chaos: {
+    steps: (args) => [
+      {
+        title: "crash matrix",
+        program: "tsx",
+        args: ["scripts/chaos/main.ts", ...args],
+      },
+    ],
+  },
+  /** Long work with random faults. */
+  soak: {
+    steps: (args) => [
+      {
+        title: "soak",
+        program: "tsx",
+        args: ["scripts/chaos/soak-main.ts", ...args],
+      },
+    ],
+  },
 };
 
 function vitest(title, args) {

@@ -5,6 +5,11 @@ import type { Stack } from "../stack/stack.ts";
 import { askAyon } from "./ayon-view.ts";
 
 export const SHOW = "demo_show";
+
+export interface ShowName {
+  readonly name: string;
+  readonly code: string;
+}
 const MANAGER = "admin@studio.test";
 /** Of the addon in the local AYON's bundle. */
 const ADDON_VERSION = "1.0.0";
@@ -29,7 +34,10 @@ export interface Studio {
 const named = z.object({ id: z.string(), name: z.string() });
 
 /** Makes the show on both sides, the artists in AYON, and switches auto-sync on. */
-export async function openStudio({ ftrack, ayon }: Stack): Promise<Studio> {
+export async function openStudio(
+  { ftrack, ayon }: Stack,
+  show: ShowName = { name: SHOW, code: "demo" },
+): Promise<Studio> {
   const session = new Session(
     ftrack.url,
     MANAGER,
@@ -75,7 +83,7 @@ export async function openStudio({ ftrack, ayon }: Stack): Promise<Studio> {
     custom_attributes: { attributes_mapping: { enabled: false } },
   });
   await askAyon(ayon, "POST", "/api/projects", {
-    ...{ name: SHOW, code: "demo", anatomy: {} },
+    ...{ ...show, anatomy: {} },
   });
   const projectId = randomUUID();
   const save = async (...edits: readonly Edit[]): Promise<void> => {
@@ -84,8 +92,8 @@ export async function openStudio({ ftrack, ayon }: Stack): Promise<Studio> {
   await save(
     operation.create("Project", {
       id: projectId,
-      name: "demo",
-      full_name: SHOW,
+      name: show.code,
+      full_name: show.name,
       project_schema_id: schema,
     }),
   );

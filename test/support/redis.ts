@@ -78,6 +78,7 @@ function sharedServer(
     url,
     dir: null,
     kill: impossible,
+    end: impossible,
     freeze: impossible,
     thaw: impossible,
     restart: impossible,

@@ -1,0 +1,126 @@
+import { randomUUID } from "node:crypto";
+import { operation } from "@ftrack/api";
+import { setTimeout as sleep } from "node:timers/promises";
+import { openStudio, type Studio } from "../demo/studio.ts";
+import type { Stack } from "../stack/stack.ts";
+
+/** A show with people at work in it. */
+export interface Show {
+  readonly name: string;
+  readonly projectId: string;
+  /** Makes one edit, of the kind whose turn it is. */
+  edit(): Promise<void>;
+}
+
+const SHOTS = 3;
+const STATUSES = ["Not started", "In progress", "Pending Review", "Approved"];
+
+export interface ShowOptions {
+  readonly count: number;
+  /** One edit in so many makes a new task. */
+  readonly createEvery: number;
+}
+
+export function openShows(
+  stack: Stack,
+  { count, createEvery }: ShowOptions,
+): Promise<readonly Show[]> {
+  return Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const show = { name: `chaos_${i + 1}`, code: `chaos${i + 1}` };
+      return openShow(show.name, await openStudio(stack, show), createEvery);
+    }),
+  );
+}
+
+async function openShow(
+  name: string,
+  studio: Studio,
+  createEvery: number,
+): Promise<Show> {
+  const { projectId, idOf } = studio;
+  const save: Studio["save"] = (...edits) => studio.save(...edits);
+  const sequence = randomUUID();
+  const shots = Array.from({ length: SHOTS }, () => randomUUID());
+  const tasks: string[] = [];
+  function task(parent: string): ReturnType<typeof operation.create> {
+    const id = randomUUID();
+    tasks.push(id);
+    return operation.create("Task", {
+      id,
+      name: `task_${tasks.length}`,
+      parent_id: parent,
+      type_id: idOf("Type", "Animation"),
+    });
+  }
+  await save(
+    operation.create("Sequence", {
+      ...{ id: sequence, name: "sq010", parent_id: projectId },
+    }),
+    ...shots.flatMap((id, i) => [
+      operation.create("Shot", {
+        ...{ id, name: `sh0${i + 1}0`, parent_id: sequence },
+      }),
+      task(id),
+    ]),
+  );
+  /** Descriptions are numbers that only grow: an older one over a newer one shows. */
+  let number = 0;
+  let turn = 0;
+
+  return {
+    name,
+    projectId,
+    async edit() {
+      turn += 1;
+      const shot = shots[turn % SHOTS] ?? sequence;
+      if (turn % createEvery === 0) {
+        await save(task(shot));
+        return;
+      }
+      // Work goes on in the same few tasks, so that edits of one entity come close to each other.
+      const busy = tasks[turn % SHOTS] ?? "";
+      number += 1;
+      const status = STATUSES[number % STATUSES.length] ?? "";
+      await save(
+        turn % 2 === 0
+          ? operation.update("Task", [busy], {
+              status_id: idOf("Status", status),
+              description: String(number),
+            })
+          : operation.update("Shot", [shot], { description: String(number) }),
+      );
+    },
+  };
+}
+
+/** People who edit all shows, evenly, until they are told to stop. */
+export interface Load {
+  edits(): number;
+  /** Resolves when the last edit is made. */
+  stop(): Promise<void>;
+}
+
+/** @param rate - edits per second over all shows */
+export function startLoad(shows: readonly Show[], rate: number): Load {
+  let edits = 0;
+  let isStopped = false;
+  const pauseMs = (1000 * shows.length) / rate;
+  const people = shows.map(async (show, i) => {
+    let due = performance.now() + (pauseMs * i) / shows.length;
+    while (!isStopped) {
+      await sleep(Math.max(0, due - performance.now()));
+      // Who has fallen behind does not make up for it.
+      due = Math.max(due + pauseMs, performance.now());
+      await show.edit();
+      edits += 1;
+    }
+  });
+  return {
+    edits: () => edits,
+    async stop() {
+      isStopped = true;
+      await Promise.all(people);
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import { silentMeter } from "../../src/core/meter.ts";
+import type { Logger } from "../../src/core/log.ts";
+import { openDrainQueue } from "../../src/queue/bell.ts";
+import { makeDeadLetters } from "../../src/queue/dead-letters.ts";
+import { partitionName } from "../../src/queue/keys.ts";
+import { makeOutcomes } from "../../src/queue/outcomes.ts";
+import { connect } from "../../src/queue/redis.ts";
+import type { Rig } from "./rig.ts";
+import type { Show } from "./shows.ts";
+import { openFtrackView, readEvents, readShow, type Seen } from "./views.ts";
+
+/** What has gone wrong since a moment, in words; empty where all is well. */
+export interface Findings {
+  /** Entities that differ, accepted events without an outcome, events given up. */
+  readonly lost: readonly string[];
+  /** Entities that were made, or stand there, twice. */
+  readonly duplicated: readonly string[];
+  /** Older values that were written over newer ones. */
+  readonly reordered: readonly string[];
+}
+
+/** Looks at both servers and into the queue, past all links. */
+export interface Judge {
+  /** How AYON differs from Ftrack. */
+  differences(): Promise<readonly string[]>;
+  /** True when nothing waits in the queue or on disk. */
+  isQuiet(): Promise<boolean>;
+  findings(since: Date): Promise<Findings>;
+  close(): Promise<void>;
+}
+
+const silent: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => silent,
+};
+/** More than any run makes. */
+const MANY = 1_000_000;
+
+export async function openJudge(
+  rig: Rig,
+  shows: readonly Show[],
+): Promise<Judge> {
+  const { stack } = rig;
+  const readFtrack = await openFtrackView(stack);
+  const connection = connect(stack.redis, "patient", silent);
+  const { client, keys } = connection;
+  const queue = openDrainQueue(connection, silent);
+  const outcomes = makeOutcomes(connection);
+  const letters = makeDeadLetters({
+    ...{ connection, queue, log: silent, meter: silentMeter },
+  });
+  const projects = shows.map(({ projectId }) =>
+    keys.project(partitionName(projectId)),
+  );
+
+  async function readAyon(): Promise<ReadonlyMap<string, readonly Seen[]>> {
+    const all = await Promise.all(shows.map((show) => readShow(stack, show)));
+    return new Map(all.flatMap((found) => [...found]));
+  }
+
+  async function differences(): Promise<readonly string[]> {
+    const [wanted, found] = await Promise.all([readFtrack(shows), readAyon()]);
+    return [...wanted].flatMap(([id, one]) => {
+      const other = found.get(id)?.[0];
+      const same = JSON.stringify(other) === JSON.stringify(one);
+      return same
+        ? []
+        : [`${id}: ${JSON.stringify(one)} is ${JSON.stringify(other)}`];
+    });
+  }
+
+  async function withoutOutcome(since: Date): Promise<readonly string[]> {
+    const at = since.getTime();
+    const accepted = await Promise.all(
+      projects.map(({ seen }) => client.zrangebyscore(seen, at, "+inf")),
+    );
+    const rows = await outcomes.query({ since: at }, MANY);
+    const known = new Set(rows.map(({ eventId }) => eventId));
+    return accepted
+      .flat()
+      .filter((id) => !known.has(id))
+      .map((id) => `event ${id} has no outcome`);
+  }
+
+  return {
+    differences,
+    async isQuiet() {
+      const lengths = await Promise.all(
+        projects.map(({ inbox }) => client.xlen(inbox)),
+      );
+      return lengths.every((n) => n === 0);
+    },
+    async findings(since) {
+      const [differ, unknown, dead, events, found] = await Promise.all([
+        differences(),
+        withoutOutcome(since),
+        letters.list({ since: since.getTime() }, MANY),
+        readEvents(stack, shows, since),
+        readAyon(),
+      ]);
+      const given = dead.map(
+        ({ code, detail }) => `an event was given up: ${code} ${detail}`,
+      );
+      const twice = [...found]
+        .filter(([id, all]) => id !== "" && all.length > 1)
+        .map(([id, all]) => `${id} stands there ${all.length} times`);
+      return {
+        lost: [...differ, ...unknown, ...given],
+        duplicated: [...twice, ...madeTwice(events)],
+        reordered: backwards(events),
+      };
+    },
+    async close() {
+      await queue.close();
+      await connection.close();
+    },
+  };
+}
+
+type Events = Awaited<ReturnType<typeof readEvents>>;
+
+function madeTwice(events: Events): readonly string[] {
+  const made = new Set<string>();
+  return events
+    .filter(({ topic }) => topic.endsWith(".created"))
+    .filter(({ entityId }) => made.size === made.add(entityId).size)
+    .map(({ entityId }) => `${entityId} was made twice`);
+}
+
+/** Descriptions are numbers that only grow. */
+function backwards(events: Events): readonly string[] {
+  const last = new Map<string, number>();
+  const found: string[] = [];
+  for (const { entityId, description } of events) {
+    if (description === null) continue;
+    const before = last.get(entityId) ?? 0;
+    const now = Number(description);
+    if (now < before) found.push(`${entityId}: ${now} after ${before}`);
+    last.set(entityId, now);
+  }
+  return found;
+}
