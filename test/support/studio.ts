@@ -30,7 +30,9 @@ export interface Studio {
   update(type: string, id: string, data: Row): Operation;
   remove(type: string, id: string): Operation;
   assign(task: string, user: string): Creation;
-  /** Stored rows of custom attributes of an entity, by key. */
+  /** Stored rows of custom attributes of an entity. */
+  stored(id: string): Promise<Row[]>;
+  /** The same, by key. */
   values(id: string): Promise<Record<string, unknown>>;
   setValue(id: string, key: string, value: unknown): Promise<Operation>;
   /** Ids of users by their names. */
@@ -41,6 +43,8 @@ export interface Studio {
     fields: readonly string[],
     ids: readonly string[],
   ): Promise<Row[]>;
+  /** All rows of a type. */
+  all(type: string, fields: readonly string[]): Promise<Row[]>;
 }
 
 export interface StudioOptions {
@@ -99,9 +103,9 @@ export async function makeStudio(options: StudioOptions): Promise<Studio> {
     value: unknown,
   ): Promise<Operation> {
     const configuration = String(definition(key)["id"]);
-    const stored = await values(id);
+    const known = await values(id);
     return {
-      action: Object.hasOwn(stored, key)
+      action: Object.hasOwn(known, key)
         ? value === undefined
           ? "delete"
           : "update"
@@ -116,7 +120,7 @@ export async function makeStudio(options: StudioOptions): Promise<Studio> {
       },
     };
   }
-  async function values(id: string): Promise<Record<string, unknown>> {
+  async function stored(id: string): Promise<Row[]> {
     const [found] = await reads.query(
       select({
         type: "CustomAttributeValue",
@@ -126,6 +130,10 @@ export async function makeStudio(options: StudioOptions): Promise<Studio> {
         orderBy: ["entity_id", "configuration_id"],
       }),
     );
+    return found;
+  }
+  async function values(id: string): Promise<Record<string, unknown>> {
+    const found = await stored(id);
     const keys = new Map(definitions.map((d) => [d["id"], String(d["key"])]));
     return Object.fromEntries(
       found.map((r) => [keys.get(r["configuration_id"]) ?? "?", r["value"]]),
@@ -174,6 +182,7 @@ export async function makeStudio(options: StudioOptions): Promise<Studio> {
     update,
     remove,
     assign: assignment,
+    stored,
     values,
     setValue,
     async people(...names) {
@@ -193,6 +202,12 @@ export async function makeStudio(options: StudioOptions): Promise<Studio> {
           row,
           where: inList("id", wanted),
         }),
+      );
+      return found;
+    },
+    async all(type, fields) {
+      const [found] = await reads.query(
+        select({ type, fields: ["id", ...fields], row }),
       );
       return found;
     },
