@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { format } from "prettier";
+import { actionsPage } from "./generate/actions-doc.ts";
 import { addonFiles, settingsPage } from "./generate/addon.ts";
 import { environmentFiles } from "./generate/environment.ts";
 import { metricsPage } from "./generate/metrics-doc.ts";
@@ -19,6 +20,7 @@ const GENERATORS: readonly (() => Generated)[] = [
   addonFiles,
   settingsPage,
   environmentFiles,
+  actionsPage,
   metricsPage,
 ];
 

@@ -816,6 +816,10 @@ class ServiceEventHandlersModel(BaseSettingsModel):
         default_factory=ActionSettingsModel,
         title="Multiple Notes",
     )
+    why_not_in_ayon: ActionSettingsModel = SettingsField(
+        default_factory=ActionSettingsModel,
+        title="Why is this not in AYON?",
+    )
     missing_permissions: ActionSettingsModel = SettingsField(
         default_factory=ActionSettingsModel,
         title="Missing permissions",
@@ -885,6 +889,10 @@ class PostLaunchHookModel(BaseSettingsModel):
 
 
 class CreateUpdateAttributesModel(BaseSettingsModel):
+    enabled: bool = SettingsField(
+        True,
+        title="Enabled",
+    )
     role_list: list[str] = SettingsField(
         default_factory=list,
         title="Roles for the action",

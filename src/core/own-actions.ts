@@ -15,4 +15,6 @@ export const OWN_ACTIONS: ReadonlySet<string> = new Set([
   "ayon.admin.push_hier_values_to_non_hier",
   "ayon.transfer.hierarchical.values",
   "ayon.job.killer.server",
+  "ayon.create.update.attributes.server",
+  "ayon.why.not.in.ayon",
 ]);

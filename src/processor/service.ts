@@ -9,6 +9,7 @@ import type { FtrackMessage } from "../core/change.ts";
 import { createAyonStudioReads } from "../ayon/studio.ts";
 import { AuthError } from "../core/errors.ts";
 import type { Action } from "../core/action.ts";
+import { FULL_SYNC_JOB } from "../core/full-sync.ts";
 import type { Handler, StudioContext } from "../core/handler.ts";
 import { ftrackId } from "../core/ids.ts";
 import type { Logger } from "../core/log.ts";
@@ -17,7 +18,6 @@ import { startHub } from "../ftrack/hub/supervisor.ts";
 import { createFtrackJobs } from "../ftrack/jobs.ts";
 import { messageTo, replyTo } from "../ftrack/messages.ts";
 import { createFtrackReads } from "../ftrack/reads.ts";
-import { FULL_SYNC_JOB } from "../handlers/sync/index.ts";
 import { actions as allActions } from "../handlers/actions/registry.ts";
 import {
   handlers as allHandlers,

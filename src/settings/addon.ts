@@ -12,6 +12,7 @@ import {
   syncHierEntityAttributes,
   syncUsersFromFtrack,
   transferHierarchicalValues,
+  whyNotInAyon,
 } from "./addon/actions.ts";
 import { customAttributes } from "./addon/custom-attributes.ts";
 import { createDailyLists } from "./addon/daily-lists.ts";
@@ -121,6 +122,10 @@ export const serviceEventHandlers = model(
       title: "Multiple Notes",
       isOwn: true,
     }),
+    why_not_in_ayon: block(whyNotInAyon, {
+      title: "Why is this not in AYON?",
+      isOwn: true,
+    }),
     missing_permissions: block(missingPermissions, {
       title: "Missing permissions",
       isOwn: true,
@@ -197,6 +202,7 @@ export const slices = {
   "service_event_handlers.project_components_sizes": projectComponentsSizes,
   "service_event_handlers.sync_comments": syncComments,
   "service_event_handlers.multiple_notes": multipleNotes,
+  "service_event_handlers.why_not_in_ayon": whyNotInAyon,
   "service_event_handlers.missing_permissions": missingPermissions,
   "service_event_handlers.private_project_access": privateProjectAccess,
   "user_handlers.create_update_attributes": createUpdateAttributes,

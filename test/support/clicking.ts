@@ -185,8 +185,10 @@ export interface SeenJob {
   readonly username: string;
 }
 
-/** The newest job of Ftrack whose text begins so. */
-export async function jobOf(world: World, title: string): Promise<SeenJob> {
+async function findJob(
+  world: World,
+  title: string,
+): Promise<SeenJob | undefined> {
   const found = await rows(
     world.ftrack,
     "select id, status, data, user.username from Job order by created_at descending",
@@ -197,7 +199,22 @@ export async function jobOf(world: World, title: string): Promise<SeenJob> {
     username: job["user"].username,
     description: JSON.parse(job["data"]).description,
   }));
-  const job = jobs.find((one) => one.description.startsWith(title));
+  return jobs.find((one) => one.description.startsWith(title));
+}
+
+/** Waits until the newest job of Ftrack whose text begins so has ended; the job. */
+export async function endOf(world: World, title: string): Promise<SeenJob> {
+  let job: SeenJob | undefined;
+  await eventually(`the end of ${title}`, async () => {
+    job = await findJob(world, title);
+    return job?.status === "done" || job?.status === "failed";
+  });
+  return jobOf(world, title);
+}
+
+/** The newest job of Ftrack whose text begins so. */
+export async function jobOf(world: World, title: string): Promise<SeenJob> {
+  const job = await findJob(world, title);
   if (job === undefined) throw new Error(`No job ${title}`);
   return job;
 }

@@ -1,8 +1,9 @@
-import type { JobStart } from "../../core/change.ts";
 import type { Decision, Skip } from "../../core/decision.ts";
 import { nothing } from "../../core/decision.ts";
 import type { FtrackEvent } from "../../core/event.ts";
 import { defineHandler, type HandlerContext } from "../../core/handler.ts";
+import { fullSyncOf } from "../../core/full-sync.ts";
+import { ftrackId } from "../../core/ids.ts";
 import type { FtrackProject } from "../../core/reference.ts";
 import { conclude } from "./conclude/index.ts";
 import type { SyncFacts } from "./facts.ts";
@@ -15,8 +16,6 @@ import {
   syncSettings,
   type SyncSettings,
 } from "./settings.ts";
-
-export const FULL_SYNC_JOB = "full-sync";
 
 /** What came of looking at the events. */
 type Gathered =
@@ -89,15 +88,8 @@ function startFullSync(
   project: FtrackProject,
   startedBy: string | null,
 ): Decision {
-  const job: JobStart = {
-    kind: "job.start",
-    id: "full-sync",
-    subject: { ftrackId: project.id, path: project.fullName, type: "Project" },
-    job: FULL_SYNC_JOB,
-    key: `${FULL_SYNC_JOB}-${project.id}`,
-    data: { projectId: project.id, userId: startedBy },
-  };
-  return { ...nothing, changes: [job] };
+  const userId = startedBy === null ? null : ftrackId(startedBy);
+  return { ...nothing, changes: [fullSyncOf(project, userId)] };
 }
 
 /** Ftrack → AYON, event by event or rather burst by burst. */

@@ -120,3 +120,6 @@ export const multipleNotes = action([]);
 
 /** Who misses the actions is told why, whoever it is. */
 export const missingPermissions = action([]);
+
+/** Whoever misses something may ask why. */
+export const whyNotInAyon = action([]);

@@ -11,7 +11,10 @@ const MANAGERS_FIRST = ["Project Manager", "Administrator"] as const;
 
 export const createUpdateAttributes = model(
   { name: "CreateUpdateAttributes" },
-  { role_list: roles(["Administrator"]) },
+  {
+    enabled: flag(true, { title: "Enabled", isOwn: true }),
+    role_list: roles(["Administrator"]),
+  },
 );
 
 export const cleanHierarchicalAttr = action(MANAGERS_OLD);

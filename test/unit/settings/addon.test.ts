@@ -167,11 +167,13 @@ describe("the definition", () => {
       "….sync_comments",
       "….sync_comments.event_role_list",
       "….multiple_notes",
+      "….why_not_in_ayon",
       "….missing_permissions",
       "….private_project_access",
       "post_launch_hook.run_on_server",
       "post_launch_hook.action_identifiers",
       "post_launch_hook.event_role_list",
+      "user_handlers.create_update_attributes.enabled",
       "custom_attributes.export_attributes",
     ]);
   });

@@ -1,0 +1,232 @@
+/** What administrators set up and look after: attributes, users, synchronisation. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  context,
+  endOf,
+  person,
+  project,
+  textOf,
+  thing,
+  type Person,
+} from "../../support/clicking.ts";
+import { row, rows, type Loose } from "../../support/official-client.ts";
+import { eventually } from "../../support/redis.ts";
+import { startWorld, type World } from "../../support/world.ts";
+
+let world: World;
+let admin: Person;
+let anna: Person;
+
+const SYNC = "sync.from.ftrack.to.ayon";
+const WHY = "ayon.why.not.in.ayon";
+const USERS = "sync.users.from.ftrack.to.ayon";
+const ATTRIBUTES = "ayon.create.update.attributes.server";
+
+beforeAll(async () => {
+  world = await startWorld();
+  [admin, anna] = await Promise.all([
+    person(world.ftrack, "admin@studio.test"),
+    person(world.ftrack, "anna@studio.test"),
+  ]);
+}, 60_000);
+
+afterAll(async () => {
+  for (const someone of [admin, anna]) someone.leave();
+  await world.stop();
+});
+
+function on() {
+  return [project(world.projectId)];
+}
+
+async function ended(title: string): Promise<string> {
+  return (await endOf(world, title)).description;
+}
+
+describe("Sync to AYON", () => {
+  test("FS-39 starts the synchronisation, which shows as a job and brings the project over", async () => {
+    const shot = world.create("Shot", "synced", world.projectId);
+    await world.edit(shot);
+    const answer = await admin.click(SYNC, on());
+    expect(answer).toMatchObject({ success: true });
+    expect(answer.message).toContain(`“${world.name}” is being synchronised`);
+    expect(await ended("Sync to AYON")).toContain(world.name);
+    expect((await world.folder("/synced"))?.own["ftrackId"]).toBe(shot.id);
+  });
+
+  test("FS-1 tells to prepare a project that AYON does not have, and starts nothing", async () => {
+    const schema = await row(world.ftrack, "select id from ProjectSchema");
+    const other = thing("Project", {
+      name: "other",
+      full_name: "other_show",
+      project_schema_id: schema["id"],
+    });
+    await world.edit(other);
+    const answer = await admin.click(SYNC, [project(other.id)]);
+    expect(answer.success).toBe(false);
+    expect(answer.message).toContain("Prepare Project for AYON");
+  });
+
+  test("HA-70 is not for artists, and for one project only", async () => {
+    const answer = await anna.click(SYNC, on());
+    expect(answer.success).toBe(false);
+    const two = await admin.menu(...on(), context(world.projectId));
+    expect([...two.keys()]).not.toContain(SYNC);
+  });
+});
+
+describe("Create/Update Custom Attributes", () => {
+  async function definitions(key: string): Promise<Loose[]> {
+    return rows(
+      world.ftrack,
+      `select id, type.name, config, default, is_hierarchical, group.name, read_security_roles.name, write_security_roles.name from CustomAttributeConfiguration where key is "${key}"`,
+    );
+  }
+  const names = (list: Loose[]): string[] => list.map((r) => r.name).toSorted();
+
+  test("FS-47 shows what is missing, makes it with type, group and roles, and finds nothing to do the second time", async () => {
+    const [old] = await definitions("ayon_sync_failed");
+    await world.edit({
+      action: "delete",
+      entity_type: "CustomAttributeConfiguration",
+      entity_key: [old.id],
+    });
+    expect(await definitions("pixelAspect")).toHaveLength(0);
+    const form = await admin.click(ATTRIBUTES, on());
+    const said = textOf(form);
+    expect(said).toContain("ayon&#95;sync&#95;failed: new, boolean");
+    expect(said).toContain("pixelAspect: new, a decimal number");
+    expect(await definitions("pixelAspect")).toHaveLength(0);
+
+    await admin.send(ATTRIBUTES, on(), form);
+    await ended("Create/Update Custom Attributes");
+    const [failed] = await definitions("ayon_sync_failed");
+    expect(failed).toMatchObject({
+      type: { name: "boolean" },
+      is_hierarchical: true,
+      group: { name: "ayon" },
+    });
+    expect(names(failed.write_security_roles)).toEqual([
+      "API",
+      "Administrator",
+    ]);
+    const [aspect] = await definitions("pixelAspect");
+    expect(JSON.parse(aspect.config)).toEqual({
+      isdecimal: true,
+      precision: 6,
+    });
+    expect(aspect.read_security_roles).toHaveLength(5);
+
+    const again = await admin.click(ATTRIBUTES, on());
+    expect(again).toEqual({
+      success: true,
+      message: "All custom attributes are as they should be.",
+    });
+  });
+
+  test("FS-48 leaves an attribute of another type alone and names it; roles that were narrowed stay so", async () => {
+    const [aspect] = await definitions("pixelAspect");
+    const [id] = await definitions("ayon_id");
+    const [text] = await rows(
+      world.ftrack,
+      'select id from CustomAttributeType where name is "text"',
+    );
+    const role = await row(
+      world.ftrack,
+      'select id from SecurityRole where name is "Administrator"',
+    );
+    await world.edit(
+      world.update("CustomAttributeConfiguration", aspect.id, {
+        type_id: text?.["id"],
+        config: "{}",
+      }),
+      world.update("CustomAttributeConfiguration", id.id, {
+        write_security_roles: [
+          { __entity_type__: "SecurityRole", id: role["id"] },
+        ],
+      }),
+    );
+    const form = await admin.click(ATTRIBUTES, on());
+    expect(textOf(form)).toMatch(
+      /pixelAspect: there is an attribute of this key that is text/,
+    );
+    expect(textOf(form)).toContain("nothing to create or change");
+    expect(await definitions("pixelAspect")).toHaveLength(1);
+    const [after] = await definitions("ayon_id");
+    expect(names(after.write_security_roles)).toEqual(["Administrator"]);
+  });
+});
+
+describe("Sync users to AYON", () => {
+  test("FS-50 FS-51 FS-52 shows what would happen, and creates users with the rank of their roles when told to", async () => {
+    const form = await admin.click(USERS, on());
+    const preview = await admin.send(USERS, on(), form);
+    const said = textOf(preview);
+    expect(said).toContain("new chen (chen@studio.test): artist");
+    expect(said).not.toContain("api@studio.test");
+    expect((await world.reads.users()).some((u) => u.name === "chen")).toBe(
+      false,
+    );
+
+    await admin.send(USERS, on(), preview);
+    await ended("Sync users to AYON");
+    const users = await world.reads.users();
+    const find = (name: string) => users.find((u) => u.name === name);
+    expect(find("chen")).toMatchObject({
+      isAdmin: false,
+      isManager: false,
+      email: "chen@studio.test",
+    });
+    expect(find("manager")).toMatchObject({ isManager: true, isAdmin: false });
+    const again = await admin.send(USERS, on(), await admin.click(USERS, on()));
+    expect(again).toEqual({
+      success: true,
+      message: "All AYON users are as they should be.",
+    });
+  });
+
+  test("FS-52 switches off who is switched off in Ftrack, and removes nobody", async () => {
+    const chen = await row(
+      world.ftrack,
+      'select id from User where username is "chen@studio.test"',
+    );
+    const before = await world.reads.users();
+    await world.edit(world.update("User", chen["id"], { is_active: false }));
+    const preview = await admin.send(
+      USERS,
+      on(),
+      await admin.click(USERS, on()),
+    );
+    expect(textOf(preview)).toContain("switched off");
+    await admin.send(USERS, on(), preview);
+    await eventually("chen is off", async () => {
+      return (await world.reads.user("chen"))?.active === false;
+    });
+    expect(await world.reads.users()).toHaveLength(before.length);
+  });
+});
+
+describe("Why is this not in AYON?", () => {
+  test("names what is there, and the rule and the fix for what is not", async () => {
+    const there = world.create("Shot", "there", world.projectId);
+    const twin = world.create("Shot", "There", world.projectId);
+    const odd = world.create("Shot", "***", world.projectId);
+    const task = world.create("Task", "lost", world.projectId, {
+      type_id: world.ids.type("Animation"),
+    });
+    await world.edit(there);
+    await world.settled();
+    await world.edit(twin, odd, task);
+    await world.settled();
+    const form = await anna.click(
+      WHY,
+      [there, twin, odd, task].map((t) => context(t.id)),
+    );
+    const said = textOf(form);
+    expect(said).toContain("as /there");
+    expect(said).toContain("name-taken");
+    expect(said).toContain("name-empty");
+    expect(said).toContain("task-under-project");
+    expect(said).toMatch(/Last events:/);
+  });
+});
