@@ -120,7 +120,14 @@ const noNow = {
 
 export default defineConfig(
   {
-    ignores: ["dist/**", "coverage/**", ".cache/**", "reports/**", "**/*.mjs"],
+    ignores: [
+      "dist/**",
+      "dist-*/**",
+      "coverage/**",
+      ".cache/**",
+      "reports/**",
+      "**/*.mjs",
+    ],
   },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,

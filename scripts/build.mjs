@@ -5,8 +5,10 @@
 import { createHash } from "node:crypto";
 import {
   access,
+  mkdtemp,
   readdir,
   readFile,
+  rename,
   rm,
   stat,
   writeFile,
@@ -17,22 +19,35 @@ import { show } from "./setup/exec.mjs";
 import { say } from "./setup/say.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
-const STAMP = join(ROOT, "dist/.built-from");
+const DIST = join(ROOT, "dist");
+const STAMP = ".built-from";
 const SOURCES = ["src", "package.json", "tsconfig.json", "tsconfig.build.json"];
 
 /** A folder without its sources, as an image has it, is taken as it is. */
 export async function ensureBuilt() {
   if (!(await exists(join(ROOT, "src")))) return;
   const now = await fingerprint();
-  const built = await readFile(STAMP, "utf8").catch(() => null);
+  const built = await readFile(join(DIST, STAMP), "utf8").catch(() => null);
   if (built === now) return;
   say("Building …");
-  await rm(join(ROOT, "dist"), { recursive: true, force: true });
-  const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
-  const args = [compiler, "-p", "tsconfig.build.json", "--noCheck"];
-  const code = await show(process.execPath, args, { cwd: ROOT });
-  if (code !== 0) throw new Error("The build failed; see its output above.");
-  await writeFile(STAMP, now);
+  // Beside the old one, and then in its place: others may be building, or starting from there.
+  const fresh = await mkdtemp(join(ROOT, "dist-"));
+  try {
+    const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
+    const how = ["-p", "tsconfig.build.json", "--noCheck", "--outDir", fresh];
+    const code = await show(process.execPath, [compiler, ...how], {
+      cwd: ROOT,
+    });
+    if (code !== 0) throw new Error("The build failed; see its output above.");
+    await writeFile(join(fresh, STAMP), now);
+    await rm(DIST, { recursive: true, force: true, maxRetries: 5 });
+    await rename(fresh, DIST).catch((error) => {
+      // Somebody else has put theirs there meanwhile, of the same sources.
+      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+    });
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
 }
 
 /** Names, times and sizes of all sources. */

@@ -1,8 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { operation } from "@ftrack/api";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openStudio, type Studio } from "../demo/studio.ts";
 import type { Stack } from "../stack/stack.ts";
+import {
+  openStudio,
+  type Show as StudioShow,
+  type Studio,
+} from "../stack/studio.ts";
 
 /** A show with people at work in it. */
 export interface Show {
@@ -21,24 +25,24 @@ export interface ShowOptions {
   readonly createEvery: number;
 }
 
-export function openShows(
+export async function openShows(
   stack: Stack,
   { count, createEvery }: ShowOptions,
 ): Promise<readonly Show[]> {
+  const studio = await openStudio(stack);
   return Promise.all(
-    Array.from({ length: count }, async (_, i) => {
-      const show = { name: `chaos_${i + 1}`, code: `chaos${i + 1}` };
-      return openShow(show.name, await openStudio(stack, show), createEvery);
-    }),
+    Array.from({ length: count }, async (_, i) =>
+      openShow(await studio.addShow(`chaos_${i + 1}`), studio, createEvery),
+    ),
   );
 }
 
 async function openShow(
-  name: string,
+  { name, projectId }: StudioShow,
   studio: Studio,
   createEvery: number,
 ): Promise<Show> {
-  const { projectId, idOf } = studio;
+  const { idOf } = studio;
   const save: Studio["save"] = (...edits) => studio.save(...edits);
   const sequence = randomUUID();
   const shots = Array.from({ length: SHOTS }, () => randomUUID());

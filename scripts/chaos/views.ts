@@ -1,6 +1,6 @@
 import { Session } from "@ftrack/api";
 import { z } from "zod";
-import { askAyon } from "../demo/ayon-view.ts";
+import { askAyon } from "../stack/ayon-view.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { Show } from "./shows.ts";
 

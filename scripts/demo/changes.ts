@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { operation } from "@ftrack/api";
-import type { AyonView, Seen } from "./ayon-view.ts";
-import type { Edit, Studio } from "./studio.ts";
+import type { AyonView, Seen } from "../stack/ayon-view.ts";
+import type { Edit, Show, Studio } from "../stack/studio.ts";
 
 /** Something a person does in Ftrack, and how it shows in AYON. */
 export interface Change {
@@ -15,7 +15,7 @@ const SHOTS = ["sh010", "sh020", "sh030"] as const;
 const TASKS = ["Animation", "Lighting"] as const;
 
 /** The edits of the demo, in order; each builds on those before. */
-export function demoChanges({ projectId, idOf }: Studio): Change[] {
+export function demoChanges({ idOf }: Studio, { projectId }: Show): Change[] {
   const sq010 = randomUUID();
   const sq020 = randomUUID();
   const shots = SHOTS.map((name) => ({ id: randomUUID(), name }));

@@ -7,7 +7,7 @@ import { ChildError } from "../stack/child.ts";
 import type { Service } from "../stack/service.ts";
 import { startStack, type Stack } from "../stack/stack.ts";
 import { runDemo, type Result } from "./run.ts";
-import { openStudio, type Studio } from "./studio.ts";
+import { openStudio, type Show, type Studio } from "../stack/studio.ts";
 import { showAddresses, showTable } from "./show.ts";
 
 const HELP = `Shows the event server at work, with everything on this machine.
@@ -43,9 +43,13 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     stopping.abort();
   });
 
-async function watch(stack: Stack, studio: Studio): Promise<Result[]> {
+async function watch(
+  stack: Stack,
+  studio: Studio,
+  show: Show,
+): Promise<Result[]> {
   const results: Result[] = [];
-  for await (const result of runDemo(stack, studio)) {
+  for await (const result of runDemo(stack, studio, show)) {
     results.push(result);
     const { made, ms } = result;
     say(ms === null ? `  ✗ ${made}` : `  ✓ ${made} (${Math.round(ms)} ms)`);
@@ -82,11 +86,12 @@ async function show(options: Options): Promise<number> {
       },
     });
     const studio = await openStudio(stack);
+    const demoShow = await studio.addShow("demo_show");
     services = await Promise.all([
       stack.start("leecher"),
       stack.start("processor"),
     ]);
-    const results = await watch(stack, studio);
+    const results = await watch(stack, studio, demoShow);
     const isWell = results.every(({ ms }) => ms !== null);
     if (options.json) console.log(JSON.stringify({ ok: isWell, results }));
     else console.log(`\n${showTable(results)}`);

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stack } from "../stack/stack.ts";
-import { readAyon } from "./ayon-view.ts";
+import { readAyon } from "../stack/ayon-view.ts";
 import { demoChanges, type Change } from "./changes.ts";
-import { SHOW, type Studio } from "./studio.ts";
+import type { Show, Studio } from "../stack/studio.ts";
 
 export interface Result {
   readonly made: string;
@@ -18,9 +18,10 @@ const LOOK_EVERY_MS = 10;
 export async function* runDemo(
   stack: Stack,
   studio: Studio,
+  show: Show,
 ): AsyncGenerator<Result> {
-  for (const change of demoChanges(studio)) {
-    const result = await make(change, studio, stack);
+  for (const change of demoChanges(studio, show)) {
+    const result = await make(change, studio, show, stack);
     yield result;
     if (result.ms === null) return;
   }
@@ -29,13 +30,14 @@ export async function* runDemo(
 async function make(
   change: Change,
   studio: Studio,
+  show: Show,
   { ayon }: Stack,
 ): Promise<Result> {
   const { made, seen } = change;
   const startedAt = performance.now();
   await studio.save(...change.edits);
   for (;;) {
-    const isThere = change.isThere(await readAyon(ayon, SHOW));
+    const isThere = change.isThere(await readAyon(ayon, show.name));
     const ms = performance.now() - startedAt;
     if (isThere) return { made, seen, ms };
     if (ms > WAIT_MS) return { made, seen, ms: null };

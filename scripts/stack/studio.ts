@@ -1,15 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { operation, Session } from "@ftrack/api";
 import { z } from "zod";
-import type { Stack } from "../stack/stack.ts";
 import { askAyon } from "./ayon-view.ts";
+import type { Stack } from "./stack.ts";
 
-export const SHOW = "demo_show";
-
-export interface ShowName {
-  readonly name: string;
-  readonly code: string;
-}
 const MANAGER = "admin@studio.test";
 /** Of the addon in the local AYON's bundle. */
 const ADDON_VERSION = "1.0.0";
@@ -19,9 +13,15 @@ export type Edit = ReturnType<
   typeof operation.create | typeof operation.update | typeof operation.delete
 >;
 
-/** A person at work in Ftrack, through the official client, and the show they work on. */
-export interface Studio {
+/** A project on both sides, which auto-sync keeps in step. */
+export interface Show {
   readonly projectId: string;
+  readonly name: string;
+}
+
+/** A person at work in Ftrack, through the official client. */
+export interface Studio {
+  addShow(name: string): Promise<Show>;
   /** Makes edits in one transaction, as Ftrack's own pages do. */
   save(...edits: readonly Edit[]): Promise<void>;
   /** Id of a status, task type, user or custom attribute by its name. */
@@ -33,11 +33,8 @@ export interface Studio {
 
 const named = z.object({ id: z.string(), name: z.string() });
 
-/** Makes the show on both sides, the artists in AYON, and switches auto-sync on. */
-export async function openStudio(
-  { ftrack, ayon }: Stack,
-  show: ShowName = { name: SHOW, code: "demo" },
-): Promise<Studio> {
+/** Signs in to Ftrack; makes the artists and the settings of the studio in AYON. */
+export async function openStudio({ ftrack, ayon }: Stack): Promise<Studio> {
   const session = new Session(
     ftrack.url,
     MANAGER,
@@ -82,27 +79,31 @@ export async function openStudio(
   await askAyon(ayon, "POST", `/api/addons/ftrack/${ADDON_VERSION}/settings`, {
     custom_attributes: { attributes_mapping: { enabled: false } },
   });
-  await askAyon(ayon, "POST", "/api/projects", {
-    ...{ ...show, anatomy: {} },
-  });
-  const projectId = randomUUID();
   const save = async (...edits: readonly Edit[]): Promise<void> => {
     await session.call([...edits]);
   };
-  await save(
-    operation.create("Project", {
-      id: projectId,
-      name: show.code,
-      full_name: show.name,
-      project_schema_id: schema,
-    }),
-  );
-  await save(
-    operation.create("CustomAttributeValue", {
-      configuration_id: idOf("Attribute", "auto_sync_enabled"),
-      entity_id: projectId,
-      value: true,
-    }),
-  );
-  return { projectId, save, idOf };
+
+  async function addShow(name: string): Promise<Show> {
+    await askAyon(ayon, "POST", "/api/projects", {
+      ...{ name, code: name, anatomy: {} },
+    });
+    const projectId = randomUUID();
+    await save(
+      operation.create("Project", {
+        id: projectId,
+        name,
+        full_name: name,
+        project_schema_id: schema,
+      }),
+    );
+    await save(
+      operation.create("CustomAttributeValue", {
+        configuration_id: idOf("Attribute", "auto_sync_enabled"),
+        entity_id: projectId,
+        value: true,
+      }),
+    );
+    return { projectId, name };
+  }
+  return { addShow, save, idOf };
 }

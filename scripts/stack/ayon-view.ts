@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Stack } from "../stack/stack.ts";
+import type { Ayon } from "./sandboxes.ts";
 
 /** A folder or task as AYON shows it. */
 export interface Seen {
@@ -57,7 +57,7 @@ const answer = z.object({
 
 /** Reads a project as any client of AYON would; knows nothing of the services. */
 export async function readAyon(
-  ayon: Pick<Stack["ayon"], "url" | "apiKey">,
+  ayon: Pick<Ayon, "url" | "apiKey">,
   project: string,
 ): Promise<AyonView> {
   const body = await askAyon(ayon, "POST", "/graphql", {
@@ -75,7 +75,7 @@ export async function readAyon(
 
 /** @throws Error for any answer but a good one. */
 export async function askAyon(
-  { url, apiKey }: Pick<Stack["ayon"], "url" | "apiKey">,
+  { url, apiKey }: Pick<Ayon, "url" | "apiKey">,
   method: string,
   path: string,
   body: unknown,
