@@ -43,6 +43,10 @@ export const RULES = {
     severity: "warning",
     fix: "Nothing must be done. It stays in AYON for its published versions; an entity of the same name at the same place will take it over.",
   },
+  "published-restored": {
+    severity: "warning",
+    fix: "Nothing must be done: it, or what it lay in, has published versions and is made again in Ftrack. To remove it, remove the versions from AYON first.",
+  },
   "too-many-removals": {
     severity: "error",
     fix: "Check that these entities were meant to be removed; a full synchronisation then archives them, or the limit in the settings can be raised.",

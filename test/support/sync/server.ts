@@ -4,10 +4,18 @@ import type {
   Change,
   ChangeResult,
 } from "../../../src/core/change.ts";
-import type { AyonId, FtrackId } from "../../../src/core/ids.ts";
+import { ftrackId, type AyonId, type FtrackId } from "../../../src/core/ids.ts";
 import type { AyonProject } from "../../../src/core/ports.ts";
 import type { Node } from "../../../src/handlers/sync/facts.ts";
-import { above, aNode, frozenIn, refreshPaths, type Model } from "./model.ts";
+import {
+  aContext,
+  above,
+  aNode,
+  frozenIn,
+  refreshPaths,
+  type Model,
+} from "./model.ts";
+import { PROJECT, TYPES } from "./world.ts";
 
 class Refused extends Error {
   readonly code: string;
@@ -188,12 +196,47 @@ function applyEdit(
   });
 }
 
+/** An entity with its own id, as Ftrack's API takes it. */
+function applyCreate(
+  model: Model,
+  { entityType, data }: Extract<Change, { kind: "ftrack.create" }>,
+): void {
+  const text = (key: string): string | null =>
+    typeof data[key] === "string" ? data[key] : null;
+  if (entityType === "Appointment") {
+    const task = ftrackId(text("context_id") ?? "");
+    const users = model.assigned.get(task) ?? new Set<FtrackId>();
+    model.assigned.set(task, users.add(ftrackId(text("resource_id") ?? "")));
+    return;
+  }
+  const id = ftrackId(text("id") ?? "");
+  const parentId = ftrackId(text("parent_id") ?? "");
+  if (model.contexts.has(id)) refuse("exists");
+  if (parentId !== PROJECT && !model.contexts.has(parentId))
+    refuse("foreign key: parent");
+  const type = text("type_id");
+  const status = text("status_id");
+  model.contexts.set(
+    id,
+    aContext(id, text("name") ?? "", {
+      parentId,
+      objectTypeId: TYPES[entityType.toLowerCase() as keyof typeof TYPES],
+      typeId: type === null ? null : ftrackId(type),
+      statusId: status === null ? null : ftrackId(status),
+      startDate: text("start_date"),
+      endDate: text("end_date"),
+      description: text("description"),
+    }),
+  );
+}
+
 function applyOne(model: Model, change: Change): void {
   if (change.kind === "ayon.operation") applyOperation(model, change);
   else if (change.kind === "ayon.project.update")
     applyPatch(model, change.patch);
   else if (change.kind === "ftrack.value") applyValue(model, change);
   else if (change.kind === "ftrack.update") applyEdit(model, change);
+  else if (change.kind === "ftrack.create") applyCreate(model, change);
 }
 
 /** Applies changes one by one, stage by stage, as `canFail` does; refuses two updates of one entity in a stage. */

@@ -11,6 +11,7 @@ import { bookkeeping } from "./bookkeeping.ts";
 import { leftovers } from "./leftovers.ts";
 import { reportMessage } from "./message.ts";
 import { outcomesOf, type EntityOutcome } from "./outcome.ts";
+import { restored } from "./restore.ts";
 import { revertOf } from "./revert.ts";
 
 function missingAttributes(facts: SyncFacts): Issue[] {
@@ -105,6 +106,7 @@ export function conclude(
     changes: [
       ...left.changes,
       ...reverts,
+      ...restored(facts, made.layout.removals),
       ...bookkeeping(facts, made.tree, outcomes),
       ...versionIds(facts, made),
       ...messages(facts, settings.publishedPolicy, [

@@ -61,7 +61,7 @@ function thumbnailOf(
   };
 }
 
-function removalSubject({ node, ftrackId }: Removal): Subject {
+export function removalSubject({ node, ftrackId }: Removal): Subject {
   const path = node.own["ftrackPath"];
   return {
     ftrackId,
@@ -74,6 +74,12 @@ function removalSubject({ node, ftrackId }: Removal): Subject {
 function removalIssue(removal: Removal): Issue | null {
   const subject = removalSubject(removal);
   const { node, fate } = removal;
+  if (fate === "restore")
+    return broken(
+      "published-restored",
+      subject,
+      `It was removed from Ftrack; AYON has it at ${node.path}.`,
+    );
   if (fate === "mark" && linkedTo(node) !== null)
     return broken(
       "published-removed",
@@ -91,6 +97,7 @@ function removalIssue(removal: Removal): Issue | null {
 
 function removalData({ node, fate }: Removal): Record<string, unknown> | null {
   if (fate === "archive") return node.active ? { active: false } : null;
+  if (fate === "restore") return null;
   return linkedTo(node) === null ? null : { attrib: { ftrackId: REMOVED } };
 }
 

@@ -34,7 +34,10 @@ export interface Plan {
  */
 export function plan(facts: SyncFacts, settings: SyncSettings): Plan {
   const tree = treeOf(facts);
-  const layout = layoutOf(facts, tree, settings.maxRemovals);
+  const layout = layoutOf(facts, tree, {
+    maxRemovals: settings.maxRemovals,
+    restores: settings.publishedPolicy === "revert",
+  });
   const placed = placedBy(facts, layout.drafts);
   const versions = matchVersions(facts, placed);
   const words = vocabulary(facts, needsOf(layout.drafts, facts));

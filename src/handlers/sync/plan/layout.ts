@@ -3,7 +3,13 @@ import type { SyncFacts } from "../facts.ts";
 import { match, type Draft } from "./match.ts";
 import { orderMoves, type Move, type Step } from "./order.ts";
 import { isMover, place } from "./placement.ts";
-import { nodeTree, removals, type NodeTree, type Removal } from "./removal.ts";
+import {
+  isLeaving,
+  nodeTree,
+  removals,
+  type NodeTree,
+  type Removal,
+} from "./removal.ts";
 import type { Tree } from "./tree.ts";
 
 /** Who is who, who goes where and who goes away, and in what order. */
@@ -13,6 +19,13 @@ export interface Layout {
   /** Removals that are left to a person because there are too many at once. */
   readonly held: readonly Removal[];
   readonly steps: readonly Step[];
+}
+
+export interface LayoutLimits {
+  /** More removals at once are left to a person; null: no limit. */
+  readonly maxRemovals: number | null;
+  /** What is published and gone from Ftrack is made again there. */
+  readonly restores: boolean;
 }
 
 interface Settled {
@@ -26,18 +39,18 @@ function settle(
   drafts: readonly Draft[],
   nodes: NodeTree,
   tree: Tree,
-  maxRemovals: number | null,
+  limits: LayoutLimits,
 ): Settled {
+  const { maxRemovals, restores } = limits;
   for (;;) {
-    const found = removals(facts, drafts, nodes);
+    const found = removals(facts, drafts, nodes, restores);
     const isTooMuch =
       facts.origin === "events" &&
       maxRemovals !== null &&
-      found.filter((r) => r.fate !== "mark" && r.node.active).length >
-        maxRemovals;
+      found.filter((r) => isLeaving(r) && r.node.active).length > maxRemovals;
     const gone = isTooMuch ? [] : found;
     const leaving = new Set<AyonId>(
-      gone.filter((r) => r.fate !== "mark").map((r) => r.node.id),
+      gone.filter(isLeaving).map((r) => r.node.id),
     );
     if (!place(drafts, leaving, facts, tree))
       return { gone, held: isTooMuch ? found : [] };
@@ -53,8 +66,9 @@ function movesOf(drafts: readonly Draft[], gone: readonly Removal[]): Move[] {
       node: d.node,
       to: { parentId: d.parentId, name: d.name },
     }));
-  for (const { node, fate } of [...gone].reverse()) {
-    if (fate !== "mark" && node.active)
+  for (const removal of [...gone].reverse()) {
+    const { node } = removal;
+    if (isLeaving(removal) && node.active)
       moves.push({ id: node.id, kind: node.kind, node, to: null });
   }
   return moves;
@@ -63,11 +77,11 @@ function movesOf(drafts: readonly Draft[], gone: readonly Removal[]): Move[] {
 export function layoutOf(
   facts: SyncFacts,
   tree: Tree,
-  maxRemovals: number | null,
+  limits: LayoutLimits,
 ): Layout {
   const nodes = nodeTree(facts.nodes);
   const drafts = match(facts, tree);
-  const { gone, held } = settle(facts, drafts, nodes, tree, maxRemovals);
+  const { gone, held } = settle(facts, drafts, nodes, tree, limits);
   return {
     drafts,
     removals: gone,

@@ -8,9 +8,14 @@ import { isOfOtherKind } from "./tree.ts";
  * What happens to a node whose Ftrack entity is gone.
  *
  * `delete` with its subtree; `archive` sets it inactive; `mark` leaves it and writes `removed` into its
- * `ftrackId`.
+ * `ftrackId`; `restore` leaves it as it is, and the entity is made again in Ftrack.
  */
-export type Fate = "delete" | "archive" | "mark";
+export type Fate = "delete" | "archive" | "mark" | "restore";
+
+/** It goes away in AYON. */
+export function isLeaving({ fate }: Removal): boolean {
+  return fate === "delete" || fate === "archive";
+}
 
 export interface Removal {
   readonly node: Node;
@@ -74,16 +79,52 @@ function isPublished(node: Node, facts: SyncFacts): boolean {
 }
 
 /**
+ * Of what is gone, that which is published and what lies inside it, as far as Ftrack still has a place for it.
+ */
+function restorable(
+  found: ReadonlySet<Node>,
+  nodes: NodeTree,
+  facts: SyncFacts,
+): ReadonlySet<Node> {
+  const wanted = new Set(
+    [...found].filter(
+      (node) =>
+        node.active &&
+        [node, ...nodes.above(node)].some(
+          (n) => found.has(n) && isPublished(n, facts),
+        ),
+    ),
+  );
+  function hasPlace(node: Node): boolean {
+    if (node.parentId === null) return node.kind === "folder";
+    const parent = nodes.get(node.parentId);
+    if (parent === undefined) return false;
+    const parentId = linkedTo(parent);
+    if (parentId === null) return false;
+    return !facts.gone.has(parentId) || wanted.has(parent);
+  }
+  // Whoever has no place takes from those below it theirs.
+  for (;;) {
+    const lost = [...wanted].filter((node) => !hasPlace(node));
+    if (lost.length === 0) return wanted;
+    lost.forEach((node) => wanted.delete(node));
+  }
+}
+
+/**
  * Decides about every node whose Ftrack entity is gone.
  *
  * What holds published versions stays and is marked, and so does what shelters something still alive in
  * Ftrack. The rest is deleted after an event and archived by a full sync; a folder that holds things made in
  * AYON alone is archived with them, never deleted.
+ *
+ * @param restores - what is published is made again in Ftrack, together with what was removed inside it
  */
 export function removals(
   facts: SyncFacts,
   drafts: readonly Draft[],
   nodes: NodeTree,
+  restores: boolean,
 ): Removal[] {
   const adopted = new Set(
     drafts.filter((d) => d.isAdopted).map((d) => d.ayonId),
@@ -142,13 +183,21 @@ export function removals(
     const isGentle = facts.origin === "project" || holdsForeign.has(node.id);
     return isGentle ? "archive" : "delete";
   }
-  const fates = new Map([...found.keys()].map((node) => [node, fateOf(node)]));
+  const restored = restores
+    ? restorable(new Set(found.keys()), nodes, facts)
+    : new Set<Node>();
+  const fates = new Map(
+    [...found.keys()].map((node) => [
+      node,
+      restored.has(node) ? "restore" : fateOf(node),
+    ]),
+  );
   function liesIn(node: Node, fate: Fate): boolean {
     return carriers(node).some((folder) => fates.get(folder) === fate);
   }
   const result: Removal[] = [];
   for (const [node, ftrackId] of found) {
-    const fate = fateOf(node);
+    const fate = fates.get(node) ?? "mark";
     // AYON deletes what lies in a folder along with it.
     if (fate !== "delete" || !liesIn(node, "delete"))
       result.push({ node, ftrackId, fate });
