@@ -15,6 +15,7 @@ import { anatomyRoutes } from "./rest/anatomy.ts";
 import { assignRoute } from "./rest/assign.ts";
 import { attributeRoutes } from "./rest/attributes.ts";
 import { bundleRoutes } from "./rest/bundles.ts";
+import { desktopRoutes } from "./rest/desktop.ts";
 import { enrollRoute } from "./rest/enroll.ts";
 import { entityRoutes } from "./rest/entities.ts";
 import { eventRoutes } from "./rest/events.ts";
@@ -81,6 +82,7 @@ function addRoutes(app: App, sandbox: Sandbox, control: Control): void {
   addonSettingsRoutes(app, sandbox);
   settingsRoute(app, sandbox);
   bundleRoutes(app, sandbox);
+  desktopRoutes(app);
   serviceRoutes(app, sandbox);
   projectRoutes(app, sandbox);
   folderListRoutes(app, sandbox);

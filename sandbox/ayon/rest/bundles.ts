@@ -72,7 +72,11 @@ export function bundleRoutes(app: App, sandbox: Sandbox): void {
         "Project bundles cannot be set as production or staging",
       );
     }
-    if (boolQuery(request, "force") !== true) checkAddons(sandbox, sent);
+    const [issue] = issuesOf(sandbox, sent);
+    if (issue !== undefined && boolQuery(request, "force") !== true)
+      throw badRequest(
+        `Failed to validate bundle: ${issue.addon}: ${issue.message}`,
+      );
     if (bundles.has(id)) throw uniqueViolation("bundles", "name", id);
     const row = merged(
       {
@@ -101,6 +105,12 @@ export function bundleRoutes(app: App, sandbox: Sandbox): void {
       actor.name,
     );
     return reply.code(201).send();
+  });
+
+  app.post("/api/bundles/check", (request) => {
+    actorFrom(request);
+    const issues = issuesOf(sandbox, readBody(request, POST));
+    return { success: issues.length === 0, issues };
   });
 
   app.patch(one, (request, reply) => {
@@ -134,17 +144,27 @@ export function bundleRoutes(app: App, sandbox: Sandbox): void {
   });
 }
 
-/** A bundle is of addons that are there; `force` lets others pass. */
-function checkAddons(sandbox: Sandbox, sent: JsonObject): void {
+interface Issue {
+  readonly severity: "error";
+  readonly addon: string;
+  readonly message: string;
+}
+
+/** A bundle is of addons that are there. */
+function issuesOf(sandbox: Sandbox, sent: JsonObject): Issue[] {
   const { addons } = sandbox.db.studio;
-  for (const [name, version] of Object.entries(asObject(sent["addons"]))) {
-    const given = asString(version);
-    if (given === null || addons.get(addonId(name, given))?.pending === false)
-      continue;
-    throw badRequest(
-      `Failed to validate bundle: ${name}: ${name} ${given} is not active`,
-    );
-  }
+  return Object.entries(asObject(sent["addons"])).flatMap(
+    ([addon, version]): Issue[] => {
+      const given = asString(version);
+      if (
+        given === null ||
+        addons.get(addonId(addon, given))?.pending === false
+      )
+        return [];
+      const message = `${addon} ${given} is not active`;
+      return [{ severity: "error", addon, message }];
+    },
+  );
 }
 
 /** Addons are patched one by one; null takes one out. */

@@ -165,6 +165,11 @@ export function listRoutes(app: App, sandbox: Sandbox): void {
     };
   });
 
+  app.get(`${one}/attributes`, (request) => {
+    const list = listOf(projectScope(sandbox, request), request);
+    return asArray(list.data["attributes"]);
+  });
+
   app.post(`${one}/items`, (request, reply) => {
     const sent = readBody(request, ITEM);
     changing(request, (scope, list) => {

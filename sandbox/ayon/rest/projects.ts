@@ -246,6 +246,15 @@ export function projectRoutes(app: App, sandbox: Sandbox): void {
     return noContent(reply);
   });
 
+  app.get("/api/projects/:project/siteRoots", (request) => {
+    const { project } = projectScope(sandbox, request);
+    const platform = query(request, "platform") ?? "linux";
+    const roots = Object.entries(asObject(project.config["roots"]));
+    return Object.fromEntries(
+      roots.map(([name, paths]) => [name, asObject(paths)[platform] ?? ""]),
+    );
+  });
+
   app.get("/api/projects/:project/stats", (request) => {
     const { tables } = projectScope(sandbox, request);
     return {

@@ -36,6 +36,15 @@ describe("handshake", () => {
     ).toContain("ftrackId");
   });
 
+  it("has nothing for the launcher to install, and says so", async () => {
+    expect((await ayon.get("/api/desktop/installers")).body).toEqual({
+      installers: [],
+    });
+    expect((await ayon.get("/api/desktop/dependencyPackages")).body).toEqual({
+      packages: [],
+    });
+  });
+
   it("AY-3 refuses without a key, and with a wrong one", async () => {
     const missing = await ayon.get("/api/users/me", { "x-api-key": "" });
     expect(missing).toMatchObject({

@@ -325,6 +325,17 @@ describe("entity lists", () => {
     ]);
   });
 
+  it("AY-40 may define attributes of their own", async () => {
+    const attributes = [{ name: "grade", data: { type: "string" } }];
+    const plain = (await create("plain")).body.id as string;
+    const graded = (await create("graded", { data: { attributes } })).body
+      .id as string;
+    const read = async (id: string): Promise<unknown> =>
+      (await ayon.get(`${base}/lists/${id}/attributes`)).body;
+    expect(await read(plain)).toEqual([]);
+    expect(await read(graded)).toEqual(attributes);
+  });
+
   it("AY-40 are deleted, telling of it under the database's names", async () => {
     const id = (await create("L")).body.id as string;
     expect((await ayon.del(`${base}/lists/${id}`)).status).toBe(204);

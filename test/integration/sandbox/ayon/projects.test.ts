@@ -325,5 +325,7 @@ describe("projects", () => {
       original_name: "Box",
     });
     expect(anatomy.roots).toEqual(preset.roots);
+    const roots = "/api/projects/fromanatomy/siteRoots?platform=windows";
+    expect((await ayon.get(roots)).body).toEqual({ work: "C:/projects" });
   });
 });

@@ -239,6 +239,16 @@ describe("settings of a bundle", () => {
       },
     });
     expect((await bundle("B", { addons })).status).toBe(201);
+    const check = (version: string) =>
+      ayon.post("/api/bundles/check", {
+        name: "C",
+        addons: { ftrack: version },
+      });
+    expect((await check("9.9.9")).body).toMatchObject({
+      success: false,
+      issues: [{ severity: "error", addon: "ftrack" }],
+    });
+    expect((await check("1.0.0")).body).toEqual({ success: true, issues: [] });
   });
 
   it("AY-40 hand the production flag on, and tell of bundles", async () => {
