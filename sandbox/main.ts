@@ -21,20 +21,19 @@ interface Running {
   readonly stop: () => Promise<void>;
 }
 
-const { values } = parseArgs({
-  options: {
-    only: { type: "string" },
-    "ftrack-port": { type: "string", default: "0" },
-    "ayon-port": { type: "string", default: "0" },
-    "ayon-key": { type: "string" },
-    host: { type: "string" },
-    seed: { type: "string", default: "empty" },
-    data: { type: "string" },
-    help: { type: "boolean", default: false },
-  },
-});
+const OPTIONS = {
+  only: { type: "string" },
+  "ftrack-port": { type: "string", default: "0" },
+  "ayon-port": { type: "string", default: "0" },
+  "ayon-key": { type: "string" },
+  host: { type: "string" },
+  seed: { type: "string", default: "empty" },
+  data: { type: "string" },
+  help: { type: "boolean", default: false },
+} as const;
 
 async function main(): Promise<void> {
+  const { values } = parseArgs({ options: OPTIONS });
   if (values.help) {
     console.log(HELP);
     return;
@@ -42,6 +41,10 @@ async function main(): Promise<void> {
   const { only, data, seed, host, "ayon-key": ayonKey } = values;
   if (only !== undefined && only !== "ftrack" && only !== "ayon")
     throw new Error(`--only ${only}: ftrack or ayon`);
+  const ports = {
+    ftrack: portOf(values["ftrack-port"]),
+    ayon: portOf(values["ayon-port"]),
+  };
   const running: Running[] = [];
   const addresses: Record<string, unknown> = {};
   const where = host === undefined ? {} : { host };
@@ -49,7 +52,7 @@ async function main(): Promise<void> {
   if (only !== "ayon") {
     const ftrack = await startFtrackSandbox({
       ...where,
-      port: Number(values["ftrack-port"]),
+      port: ports.ftrack,
       seed,
       ...(data === undefined ? {} : { dataDir: join(data, "ftrack") }),
     });
@@ -68,7 +71,7 @@ async function main(): Promise<void> {
       ...where,
       ...(addonSettings === undefined ? {} : { addonSettings }),
       ...(ayonKey === undefined ? {} : { apiKey: ayonKey }),
-      port: Number(values["ayon-port"]),
+      port: ports.ayon,
       seed: seed.replace("+ayon", ""),
       ...(data === undefined ? {} : { dataDir: join(data, "ayon") }),
     });
@@ -86,4 +89,18 @@ async function main(): Promise<void> {
   console.log(JSON.stringify(addresses));
 }
 
-await main();
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65535)
+    throw new Error(`${text} is no port number`);
+  return port;
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(
+    `sandbox: ${error instanceof Error ? error.message : String(error)}`,
+  );
+  process.exit(1);
+}

@@ -7,6 +7,9 @@ import { until } from "./until.ts";
 export type Loose = ReturnType<typeof JSON.parse>;
 export type Json = Record<string, Loose>;
 
+/** Where a sandbox is and who may use it: all that the bare wire needs. */
+export type FtrackAddress = Pick<FtrackSandbox, "url" | "apiUser" | "apiKey">;
+
 /** A session of the official client; as another user when one is named. */
 export async function openSession(
   sandbox: FtrackSandbox,
@@ -53,7 +56,7 @@ export async function collect(
 
 /** Posts operations without a client: what is on the wire comes back untouched. */
 export async function post(
-  sandbox: FtrackSandbox,
+  sandbox: FtrackAddress,
   operations: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly status: number; readonly body: Loose }> {
@@ -72,7 +75,7 @@ export async function post(
 
 /** The rows of a query, every entity in full wherever it occurs. */
 export async function rows(
-  sandbox: FtrackSandbox,
+  sandbox: FtrackAddress,
   expression: string,
 ): Promise<Json[]> {
   const { body } = await post(sandbox, [{ action: "query", expression }], {
@@ -85,7 +88,7 @@ export async function rows(
 
 /** The one row of a query. */
 export async function row(
-  sandbox: FtrackSandbox,
+  sandbox: FtrackAddress,
   expression: string,
 ): Promise<Json> {
   const found = await rows(sandbox, expression);

@@ -1,9 +1,7 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   connectAyonControl,
@@ -11,6 +9,11 @@ import {
   type AyonSandbox,
 } from "../../../../sandbox/ayon/index.ts";
 import type { Loose } from "../../../support/ayon-sandbox.ts";
+import {
+  launchSandbox,
+  type SandboxAddresses,
+  type SandboxProcess,
+} from "../../../support/sandbox-process.ts";
 
 let folder: string;
 
@@ -122,32 +125,18 @@ describe("a directory for data", () => {
 });
 
 describe("the launcher", () => {
-  interface Child extends Address {
-    readonly process: ChildProcess;
-    readonly controlToken: string;
-  }
-
-  async function launch(...options: string[]): Promise<Child> {
-    const child = spawn(
-      "node",
-      [
-        "--import",
-        "tsx",
-        "sandbox/main.ts",
-        "--only",
-        "ayon",
-        "--data",
-        folder,
-        ...options,
-      ],
-      { stdio: ["ignore", "pipe", "inherit"] },
+  const launch = async (
+    ...options: string[]
+  ): Promise<SandboxProcess & SandboxAddresses["ayon"]> => {
+    const child = await launchSandbox(
+      "--only",
+      "ayon",
+      "--data",
+      folder,
+      ...options,
     );
-    const [line] = (await once(
-      createInterface({ input: child.stdout }),
-      "line",
-    )) as [string];
-    return { ...JSON.parse(line).ayon, process: child };
-  }
+    return { ...child, ...child.addresses.ayon };
+  };
 
   it("keeps what it was told through kill -9, and half a flush never", async () => {
     const first = await launch("--seed", "demo");

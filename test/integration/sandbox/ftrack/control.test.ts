@@ -1,9 +1,7 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   connectFtrackControl,
@@ -20,6 +18,10 @@ import {
   update,
   type Loose,
 } from "../../../support/official-client.ts";
+import {
+  launchSandbox,
+  type SandboxProcess,
+} from "../../../support/sandbox-process.ts";
 
 let sandbox: FtrackSandbox;
 /** The same control, over HTTP. */
@@ -231,40 +233,21 @@ describe("a server of its own process", () => {
     rmSync(folder, { recursive: true });
   });
 
-  interface Child {
-    readonly process: ChildProcess;
+  interface Child extends SandboxProcess {
     readonly sandbox: FtrackSandbox;
-    readonly lines: readonly string[];
   }
 
   async function launch(...options: string[]): Promise<Child> {
-    const child = spawn(
-      "node",
-      [
-        "--import",
-        "tsx",
-        "sandbox/main.ts",
-        "--only",
-        "ftrack",
-        "--data",
-        folder,
-        ...options,
-      ],
-      { stdio: ["ignore", "pipe", "inherit"] },
+    const child = await launchSandbox(
+      "--only",
+      "ftrack",
+      "--data",
+      folder,
+      ...options,
     );
-    const lines: string[] = [];
-    const reader = createInterface({ input: child.stdout });
-    reader.on("line", (line) => lines.push(line));
-    await once(reader, "line");
-    const { ftrack } = JSON.parse(lines[0] ?? "");
-    return {
-      process: child,
-      lines,
-      sandbox: {
-        ...ftrack,
-        control: connectFtrackControl(ftrack.url, ftrack.controlToken),
-      },
-    };
+    const { ftrack } = child.addresses;
+    const control = connectFtrackControl(ftrack.url, ftrack.controlToken);
+    return { ...child, sandbox: { ...ftrack, control } as FtrackSandbox };
   }
 
   async function names(on: FtrackSandbox): Promise<string[]> {
