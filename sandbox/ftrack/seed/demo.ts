@@ -33,7 +33,7 @@ export function sowDemo(make: Make): void {
   make("Project", {
     id: DEMO_SHOW,
     name: "demo",
-    full_name: "demo",
+    full_name: "demo_show",
     root: "demo",
     color: "#2f6f4f",
     start_date: "2026-01-05T00:00:00",

@@ -13,7 +13,7 @@ export function sowStudio(make: Make, contexts: number): void {
   make("Project", {
     id: STUDIO_SHOW,
     name: "studio",
-    full_name: "studio",
+    full_name: "studio_show",
     project_schema_id: PROJECT_SCHEMA,
   });
   let left = contexts;

@@ -153,7 +153,7 @@ describe("what a query shows", () => {
     const link = async (): Promise<Loose> =>
       (await row(sandbox, expression))["link"];
     expect(await link()).toEqual([
-      { id: DEMO_SHOW, name: "demo", type: "Project" },
+      { id: DEMO_SHOW, name: "demo_show", type: "Project" },
       expect.objectContaining({ name: "ep01", type: "TypedContext" }),
       { id: sequence, name: "sq010", type: "TypedContext" },
       expect.objectContaining({ name: "sh0010", type: "TypedContext" }),
