@@ -10,8 +10,8 @@ import type { Jobs } from "../queue/types.ts";
 const project = z.object({ id: z.string() });
 
 /**
- * Asks for an audit of every active project that the service's user sees. Whether a project is synchronised
- * at all is for the processor to say.
+ * Asks for an audit of the given projects, or of every active one that the service's user sees. Whether a
+ * project is synchronised at all is for the processor to say.
  *
  * @throws UnavailableError when Ftrack or Redis is away; asking again is safe.
  */
@@ -23,8 +23,20 @@ export async function askForAudits(
     readonly meter: Meter;
   },
   reason: AuditReason,
+  only: readonly string[] | "all",
 ): Promise<number> {
-  const [projects] = await deps.reads.query(
+  const ids = only === "all" ? await activeProjects(deps.reads) : only;
+  for (const id of ids) await deps.jobs.submit(auditJob(ftrackId(id), reason));
+  deps.log.warn(
+    { reason, projects: ids.length, isAll: only === "all" },
+    "asked for an audit of projects",
+  );
+  deps.meter.count("audits_requested_total", { reason }, ids.length);
+  return ids.length;
+}
+
+async function activeProjects(reads: FtrackReads): Promise<readonly string[]> {
+  const [projects] = await reads.query(
     select({
       type: "Project",
       fields: ["id"],
@@ -32,12 +44,5 @@ export async function askForAudits(
       where: is("status", "active"),
     }),
   );
-  for (const { id } of projects)
-    await deps.jobs.submit(auditJob(ftrackId(id), reason));
-  deps.log.warn(
-    { reason, projects: projects.length },
-    "asked for an audit of all projects",
-  );
-  deps.meter.count("audits_requested_total", { reason }, projects.length);
-  return projects.length;
+  return projects.map(({ id }) => id);
 }

@@ -43,14 +43,17 @@ export interface CatchUpDeps {
   readonly hasTimezones: () => boolean;
   /** Resolves when the envelopes are durable. */
   readonly put: (envelopes: readonly Envelope[]) => Promise<void>;
-  /** Asks for a comparison of all projects; returns their number. */
-  readonly audit: (reason: AuditReason) => Promise<number>;
+  /** Asks for a comparison of projects; returns their number. */
+  readonly audit: (
+    reason: AuditReason,
+    only: readonly string[] | "all",
+  ) => Promise<number>;
   readonly store: KeyValue;
   readonly ledger: GapLedger;
   readonly log: Logger;
   readonly meter: Meter;
   readonly now: () => number;
-  /** A gap longer than this is followed by an audit. @defaultValue 15 min */
+  /** A gap longer than this is followed by an audit of what the log names. @defaultValue 15 min */
   readonly auditAfterMs?: number;
   /** Audits in place of a log that cannot be read, when no gap asks for one. @defaultValue 1 h */
   readonly deniedEveryMs?: number;
@@ -68,6 +71,8 @@ export interface CatchUp {
    * a gap waits to be caught up with.
    */
   alive(at: number): Promise<void>;
+  /** What was handed on may be lost: the next run hands on again all it reads. */
+  forget(): void;
 }
 
 type Counts = Pick<
@@ -75,10 +80,18 @@ type Counts = Pick<
   "expected" | "recovered" | "known" | "unrecoverable"
 >;
 
+/** Which projects to compare, and why. */
+interface Audit {
+  readonly reason: AuditReason;
+  readonly only: readonly string[] | "all";
+}
+
 interface Findings {
   readonly counts: Counts;
   readonly eventId: number | null;
-  readonly audit: AuditReason | null;
+  readonly audit: Audit | null;
+  /** Projects that rows name. */
+  readonly touched: readonly string[];
 }
 
 const nothing: Counts = {
@@ -107,10 +120,7 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
     const from = occasion.from === null ? await lastAlive() : occasion.from;
     const startedAt = now();
     const found = await readLog(from);
-    const audit = found === null ? auditForDenied(from) : found.audit;
-    const isLong =
-      typeof from === "number" && occasion.to - from > auditAfterMs;
-    const reason = audit ?? (isLong ? "long-gap" : null);
+    const audit = auditFor(found, from, occasion);
     const report: GapReport = {
       at: now(),
       from: from ?? null,
@@ -118,8 +128,8 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
       reason: occasion.reason,
       ...(found?.counts ?? nothing),
       isLogRead: found !== null,
-      audit: reason,
-      audited: reason === null ? 0 : await deps.audit(reason),
+      audit: audit?.reason ?? null,
+      audited: audit === null ? 0 : await deps.audit(audit.reason, audit.only),
     };
     await note(report);
     // Last, so that an attempt that fails before is repeated as a whole.
@@ -138,21 +148,16 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
       const known = await load();
       const extent = await readExtent(reads, sinceOf(from, known));
       const newest = extent.newest ?? 0;
-      if (known === null)
-        return { counts: nothing, eventId: newest, audit: "first-start" };
+      if (known === null) return empty(newest, "first-start");
       // Another database: its ids say nothing about ours.
-      if (newest < known.eventId)
-        return { counts: nothing, eventId: newest, audit: "log-cut" };
-      const { counts, highest } = await handOn(startOf(extent, known));
+      if (newest < known.eventId) return empty(newest, "log-cut");
+      const found = await handOn(startOf(extent, known));
       const isCut = extent.oldest !== null && extent.oldest > known.eventId + 1;
       return {
-        counts,
-        eventId: Math.max(known.eventId, highest),
-        audit: isCut
-          ? "log-cut"
-          : counts.unrecoverable > 0
-            ? "log-unclear"
-            : null,
+        counts: found.counts,
+        eventId: Math.max(known.eventId, found.highest),
+        audit: isCut ? { reason: "log-cut", only: "all" } : found.audit,
+        touched: found.touched,
       };
     } catch (error) {
       if (!(error instanceof RejectedError)) throw error;
@@ -167,8 +172,10 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
   /** Hands on all rows after the id. */
   async function handOn(
     afterId: number,
-  ): Promise<{ readonly counts: Counts; readonly highest: number }> {
+  ): Promise<Omit<Findings, "eventId"> & { readonly highest: number }> {
     const names = await deps.names();
+    const touched = new Set<string>();
+    const unclear = new Set<string | null>();
     let { recovered, known, unrecoverable } = nothing;
     let highest = 0;
     for await (const rows of readRows(reads, afterId)) {
@@ -182,12 +189,20 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
         handedOn.add(id);
         ofThisOccasion.add(id);
       }
+      for (const { projectId } of rows)
+        if (projectId !== null) touched.add(projectId);
+      for (const { projectId } of found.unclear) unclear.add(projectId);
       known += rows.length - fresh.length;
       recovered += found.recovered;
-      unrecoverable += found.unclear;
+      unrecoverable += found.unclear.length;
     }
     const expected = recovered + known + unrecoverable;
-    return { counts: { expected, recovered, known, unrecoverable }, highest };
+    return {
+      counts: { expected, recovered, known, unrecoverable },
+      highest,
+      audit: unclear.size === 0 ? null : auditOfUnclear(unclear),
+      touched: [...touched],
+    };
   }
 
   async function load(): Promise<State | null> {
@@ -209,17 +224,28 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
     return Math.min(from ?? known.readAt, known.readAt) - OVERLAP_MS;
   }
 
-  /** A gap always asks for an audit then; the regular runs only now and then. */
-  function auditForDenied(
+  function auditFor(
+    found: Findings | null,
     from: number | null | undefined,
-  ): "log-denied" | null {
+    { to, reason }: Occasion,
+  ): Audit | null {
+    if (found === null) return auditForDenied(from);
+    if (found.audit !== null) return found.audit;
+    const only = found.touched;
+    if (reason === "redis") return { reason: "redis-loss", only };
+    const isLong = typeof from === "number" && to - from > auditAfterMs;
+    return isLong ? { reason: "long-gap", only } : null;
+  }
+
+  /** A gap always asks for an audit then; the regular runs only now and then. */
+  function auditForDenied(from: number | null | undefined): Audit | null {
     const isDue =
       from !== undefined ||
       deniedAuditAt === null ||
       now() - deniedAuditAt >= deniedEveryMs;
     if (!isDue) return null;
     deniedAuditAt = now();
-    return "log-denied";
+    return { reason: "log-denied", only: "all" };
   }
 
   /** Regular runs that found nothing are not kept. */
@@ -245,7 +271,26 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
       meter.count("catch_up_rows_total", { what }, report[what]);
   }
 
-  return { run, alive: (at) => store.set(ALIVE, at) };
+  return {
+    run,
+    alive: (at) => store.set(ALIVE, at),
+    forget: () => {
+      handedOn.clear();
+    },
+  };
+}
+
+/** Nothing can be taken from the log: all projects are compared. */
+function empty(eventId: number, reason: AuditReason): Findings {
+  const audit = { reason, only: "all" } as const;
+  return { counts: nothing, eventId, audit, touched: [] };
+}
+
+/** Rows may at least say in which project they are. */
+function auditOfUnclear(projects: ReadonlySet<string | null>): Audit {
+  const named = [...projects].filter((id) => id !== null);
+  const only = named.length === projects.size ? named : "all";
+  return { reason: "log-unclear", only };
 }
 
 function startOf(extent: LogExtent, known: State): number {

@@ -78,7 +78,7 @@ export function startLeecher(deps: LeecherDeps): Leecher {
     names,
     hasTimezones: () => session.server?.timezoneSupport === true,
     put: receiver.put,
-    audit: (reason) => askForAudits({ ...deps, reads }, reason),
+    audit: (reason, only) => askForAudits({ ...deps, reads }, reason, only),
     store: deps.store,
     ledger: deps.gaps,
     log,
@@ -172,6 +172,7 @@ export function startLeecher(deps: LeecherDeps): Leecher {
     },
     catchUp(reason) {
       const to = now();
+      if (reason === "redis") catchUp.forget();
       runner.request(
         reason === "redis" ? { from: null, to, reason } : { to, reason },
       );

@@ -51,7 +51,7 @@ export function typeNames(
  * Rows as events that say "look at this entity again", one per entity: the last of several rows speaks for
  * all of them.
  *
- * `recovered` counts rows that are told by an event, `unclear` those that do not say what they are about;
+ * `recovered` counts rows that are told by an event, `unclear` are those that do not say what they are about;
  * what is left over is bookkeeping.
  */
 export function toRefreshes(
@@ -61,14 +61,14 @@ export function toRefreshes(
 ): {
   readonly envelopes: readonly Envelope[];
   readonly recovered: number;
-  readonly unclear: number;
+  readonly unclear: readonly LogRow[];
 } {
   const byEntity = new Map<string, Envelope>();
   let recovered = 0;
-  let unclear = 0;
+  const unclear: LogRow[] = [];
   for (const row of rows) {
     const envelope = refreshOf(row, names, receivedAt);
-    if (envelope === "unclear") unclear += 1;
+    if (envelope === "unclear") unclear.push(row);
     if (typeof envelope === "string") continue;
     recovered += 1;
     // Set anew, so that the envelopes stand in the order of their rows.

@@ -102,5 +102,7 @@ function merge(a: Occasion, b: Occasion): Occasion {
   if (a.from === undefined) return { ...b, to };
   const from =
     a.from === null || b.from === null ? null : Math.min(a.from, b.from);
-  return { from, to, reason: a.reason };
+  // A loss in Redis asks for more than any other reason.
+  const reason = b.reason === "redis" ? b.reason : a.reason;
+  return { from, to, reason };
 }

@@ -1,5 +1,5 @@
 import type { Envelope } from "../core/envelope.ts";
-import { codeOf, ServiceError, toError } from "../core/errors.ts";
+import { codeOf, FencedError, ServiceError, toError } from "../core/errors.ts";
 import { parseEvent, type FtrackEvent } from "../core/event.ts";
 import type {
   Apply,
@@ -29,8 +29,11 @@ import { outcomesOf, unhandled, type OutcomeFrame } from "./outcomes.ts";
 import type { Prober } from "./probe.ts";
 import { runHandler, type HandlerRun } from "./run.ts";
 
-/** Limit of one run of a handler that names none. A burst is read and written within seconds. */
-const DEADLINE_MS = 240_000;
+/**
+ * Limit of one run of a handler that names none; below that of a batch, so that it is known who hangs. A burst
+ * is read and written within seconds.
+ */
+const DEADLINE_MS = 100_000;
 
 export interface DispatchSettings {
   /** In the order in which they run. */
@@ -190,7 +193,14 @@ export function createDispatch(deps: DispatchSettings): BatchHandler {
             actors,
             log,
             signal,
-            assertOwner: () => batch.assertOwner(),
+            assertOwner() {
+              // Whatever a handler still does after its deadline, it writes no more.
+              if (signal.aborted)
+                throw new FencedError("The time of this handler is over", {
+                  code: "E_HANDLER_OVER",
+                });
+              return batch.assertOwner();
+            },
             onApplied: (decision, results) => {
               onApplied({ decision, results });
             },

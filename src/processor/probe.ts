@@ -1,4 +1,5 @@
 import { ServiceError, type System } from "../core/errors.ts";
+import { DEADLINE_CODE } from "./run.ts";
 
 /** Says whether a failure is everybody's or lies in what was asked. */
 export interface Prober {
@@ -38,8 +39,13 @@ export function createProber(settings: ProbeSettings): Prober {
 
   return {
     async causeOf(error) {
-      if (!(error instanceof ServiceError) || error.system === null)
-        return "event";
+      if (!(error instanceof ServiceError)) return "event";
+      // A handler that did not end may have waited for any of them.
+      if (error.code === DEADLINE_CODE) {
+        const up = await Promise.all([isUp("ftrack"), isUp("ayon")]);
+        return up.every(Boolean) ? "event" : "outage";
+      }
+      if (error.system === null) return "event";
       // Asked to wait: that is neither here nor there, and must not count against the event.
       if (typeof error.retry === "object") return "outage";
       return (await isUp(error.system)) ? "event" : "outage";

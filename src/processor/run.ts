@@ -9,6 +9,13 @@ import {
 import type { FtrackEvent } from "../core/event.ts";
 import type { Apply, ClosedHandler } from "../core/handler.ts";
 import { transientOf } from "../core/results.ts";
+import { abandonable } from "../queue/abandon.ts";
+
+/** Of the error for a handler that did not end in time. */
+export const DEADLINE_CODE = "E_DEADLINE";
+
+/** Time a handler has to end after its deadline, before it is left behind. */
+const GRACE_MS = 1_000;
 
 /** What one run of a handler decided, and what became of it. */
 export interface Applied {
@@ -58,30 +65,37 @@ export async function runHandler<Context>(
   const failures = new Map<string, Error>();
   const retries = new Map<string, Error>();
 
+  /** A handler that hangs and does not hear its signal is left behind; the write door is closed to it. */
   async function attempt(part: readonly FtrackEvent[]): Promise<Error | null> {
     const deadline = AbortSignal.timeout(settings.deadlineMs);
     const signal = AbortSignal.any([settings.signal, deadline]);
     const own: Applied[] = [];
+    let problem: Error | null = null;
     try {
-      await handler.run(
+      const work = handler.run(
         part,
         settings.rawSettings,
         settings.contextFor(signal),
         settings.applyFor(signal, (one) => own.push(one)),
       );
+      await abandonable(work, signal, GRACE_MS);
     } catch (thrown) {
-      if (thrown instanceof FencedError) throw thrown;
-      settings.signal.throwIfAborted();
-      if (deadline.aborted)
-        return new UnavailableError(
-          `${handler.name} did not end within ${settings.deadlineMs} ms`,
-          { code: "E_DEADLINE", cause: thrown },
-        );
-      return toError(thrown);
-    } finally {
-      applied.push(...own);
+      problem = toError(thrown);
     }
+    applied.push(...own);
+    settings.signal.throwIfAborted();
+    // Late success counts as late: what its last requests did is not known for sure.
+    if (deadline.aborted) return overdue(handler.name, problem);
+    if (problem instanceof FencedError) throw problem;
+    if (problem !== null) return problem;
     return transientOf(own.flatMap((one) => one.results));
+  }
+
+  function overdue(name: string, cause: Error | null): UnavailableError {
+    return new UnavailableError(
+      `${name} did not end within ${settings.deadlineMs} ms`,
+      { code: DEADLINE_CODE, ...(cause === null ? {} : { cause }) },
+    );
   }
 
   async function run(part: readonly FtrackEvent[]): Promise<boolean> {

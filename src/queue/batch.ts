@@ -1,4 +1,5 @@
 import { codeOf, ContractError, FencedError, toError } from "../core/errors.ts";
+import { abandonable } from "./abandon.ts";
 import type { DrainRun, ReadEntry } from "./drain-run.ts";
 import { settle } from "./settle.ts";
 import type { FinalVerdict, RetryVerdict, Verdict } from "./types.ts";
@@ -145,31 +146,4 @@ function split(
     finals.push(verdict);
   }
   return { finals, retry: null };
-}
-
-/** Awaits work; when it does not end within the grace after an abort, goes on without it. */
-async function abandonable<T>(
-  work: Promise<T>,
-  signal: AbortSignal,
-  graceMs: number,
-): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  let onAbort: (() => void) | undefined;
-  const abandoned = new Promise<never>((_, reject) => {
-    onAbort = () => {
-      timer = setTimeout(() => {
-        reject(new Error("the batch did not end after it was aborted"));
-      }, graceMs);
-    };
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, abandoned]);
-  } finally {
-    clearTimeout(timer);
-    if (onAbort !== undefined) signal.removeEventListener("abort", onAbort);
-    // What an abandoned handler throws later concerns nobody: it is fenced.
-    work.catch(() => undefined);
-  }
 }

@@ -59,6 +59,17 @@ export const UNREADABLE = "ftrack-settings-unreadable";
 
 const BACKOFF = { first: 10_000, longest: 120_000 };
 
+/** Those of the environment when they are whole: then nothing needs to be asked, and AYON may be away. */
+function ofEnvironment(env: Env["ftrack"]): Credentials | null {
+  const { server, user, apiKey } = env;
+  if (server === null || user === null || apiKey === null) return null;
+  return {
+    serverUrl: server.trim(),
+    apiUser: user.trim(),
+    apiKey: apiKey.trim(),
+  };
+}
+
 /**
  * Reads the credentials: environment first, then settings, whose values may name secrets.
  *
@@ -69,6 +80,8 @@ export async function readCredentials(
   settings: Settings,
   secrets: Secrets,
 ): Promise<CredentialState> {
+  const own = ofEnvironment(env);
+  if (own !== null) return { kind: "complete", credentials: own };
   const studio = await settings.studio();
   const service = studio.read("service_settings");
   const parts = [
@@ -151,7 +164,7 @@ export function createCredentials(
   async function look(): Promise<Credentials | null> {
     try {
       // Secrets change without a message, and one may have been made for the setting that just changed.
-      await secrets.refresh();
+      if (ofEnvironment(env) === null) await secrets.refresh();
       const state = await readCredentials(env, settings, secrets);
       reporter.clear(UNREADABLE);
       if (state.kind === "complete") {

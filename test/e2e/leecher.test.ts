@@ -138,6 +138,18 @@ itWithOwnServer(
   },
 );
 
+it("AYON is no concern of it: away before the start and ever after", async () => {
+  const service = startService("leecher", {
+    ...environment(),
+    // Nobody listens there.
+    AYON_SERVER_URL: "http://127.0.0.1:9",
+  });
+  running.add(service);
+  await eventually("it is ready", () => service.ready(), 30_000);
+  await received(await shots(5));
+  expect(await service.end("SIGTERM")).toBe(0);
+});
+
 it("a wrong key: said, not shown, and it waits for another", async () => {
   const wrong = startService("leecher", {
     ...environment(),

@@ -128,6 +128,12 @@ describe("what the log cannot tell is answered by an audit", () => {
     return jobs.filter((j) => j.kind === "audit").map((j) => j.data);
   }
 
+  /** While an audit of a project waits, a second request adds nothing. */
+  async function forgetJobs(): Promise<void> {
+    const { client, prefix } = world.redis;
+    await client.unlink(...(await client.keys(`{${prefix}-q}:*`)));
+  }
+
   it("first start: all active projects", async () => {
     const rig = await world.start();
     expect(await audits(rig)).toContainEqual({
@@ -143,9 +149,7 @@ describe("what the log cannot tell is answered by an audit", () => {
   it("a log that may not be read: said loudly, and an audit for every gap", async () => {
     const first = await world.start();
     await world.end(first);
-    await world.redis.client.unlink(
-      ...(await world.redis.client.keys(`{${world.redis.prefix}-q}:*`)),
-    );
+    await forgetJobs();
     await world.sandbox.control.faults({ eventLog: { denied: true } });
     const rig = await world.start();
     expect(await audits(rig)).toContainEqual({
@@ -182,17 +186,36 @@ describe("what the log cannot tell is answered by an audit", () => {
     expect((await world.ledger(rig))[0]?.audit).not.toBe("log-denied");
   });
 
-  it("a long absence", async () => {
+  it("a long absence: the projects that the log names since then, and no others", async () => {
+    // Rows of another project that lie before the overlap which is read again: by time and by number.
+    await world.sandbox.control.restore("seed");
+    await world.sandbox.control.behaviour({ clockSkewMs: -600_000 });
+    const untouched = await world.to.project();
+    world.project = await world.to.project();
+    const many = Array.from({ length: 250 }, () => shotIn(world.project));
+    await writeFtrack(world.to.session, world.to.log, many);
+    await world.sandbox.control.behaviour({ clockSkewMs: 0 });
     const first = await world.start();
     await eventually(
       "life is noted",
       async () => (await first.queue.store.get("hub-alive")) !== null,
     );
     await world.end(first);
+    await forgetJobs();
+    const missed = await world.shots(2);
     const rig = await world.start({ timing: { auditAfterMs: 1 } });
+    await world.received(missed, "catch-up");
     expect((await world.ledger(rig))[0]).toMatchObject({
       audit: "long-gap",
       isLogRead: true,
     });
+    const asked = await audits(rig);
+    expect(asked).toContainEqual({
+      projectId: world.project,
+      reason: "long-gap",
+    });
+    expect(asked).not.toContainEqual(
+      expect.objectContaining({ projectId: untouched }),
+    );
   });
 });

@@ -116,7 +116,8 @@ describe("toRefreshes", () => {
   ])("%s", (_title, rows, ids, recovered, unclear) => {
     const found = toRefreshes(rows, names, 0);
     expect(found.envelopes.map((e) => e.id)).toEqual(ids);
-    expect(found).toMatchObject({ recovered, unclear });
+    expect(found.recovered).toBe(recovered);
+    expect(found.unclear).toHaveLength(unclear);
   });
 
   it("puts a project's own row, and rows of users, where they belong", () => {

@@ -176,6 +176,18 @@ describe("credentials", () => {
     expect(reports).toEqual([]);
   });
 
+  it("that are whole in the environment are given while AYON is away", async () => {
+    source.failure = new UnavailableError("down", {
+      code: "E_AYON_UNREACHABLE",
+      system: "ayon",
+    });
+    start({ server: "https://s.test ", user: "me", apiKey: "k" });
+    expect(await keeper.wait(stop.signal)).toEqual({
+      ...{ serverUrl: "https://s.test", apiUser: "me", apiKey: "k" },
+    });
+    expect(source.asked).toEqual([]);
+  });
+
   it("are waited for while the settings are wrong, and that is told", async () => {
     source.studioSettings = { service_settings: { username: 5 } };
     start();
