@@ -41,6 +41,7 @@ import type { Env } from "../settings/env.ts";
 import { SETTINGS_TOPICS, startSettings } from "../settings/start.ts";
 import { createActionSide } from "./actions/index.ts";
 import { createIconAddress } from "./actions/icon.ts";
+import { createAlarms } from "./alarms.ts";
 import { workWhileAlone } from "./alone.ts";
 import { openDoor } from "./apply/index.ts";
 import { createDispatch, type ContextFrame } from "./dispatch.ts";
@@ -188,17 +189,23 @@ export async function startProcessor(
   const stored = makeOutcomes(connection, {
     retentionDays: () => server().outcome_retention_days,
   });
+  const projectOf = async (id: string): Promise<string | null> =>
+    (await reference.ftrackProject(ftrackId(id)))?.fullName ?? null;
   const mirror = startMirror({
     mode: () => (env.isDryRun ? "none" : server().mirror_outcomes),
     tell: (event, s) => dispatchEvent(http, event, s),
-    projectOf: async (id) =>
-      (await reference.ftrackProject(ftrackId(id)))?.fullName ?? null,
+    projectOf,
     log,
+  });
+  const alarms = createAlarms({
+    report: (kind, message, detail) => reporter.report(kind, message, detail),
+    projectOf,
   });
   const outcomes: Pick<Outcomes, "write"> = {
     async write(rows) {
       await stored.write(rows);
       mirror.show(rows);
+      if (!env.isDryRun) alarms.note(rows);
     },
   };
   const handlers = options.handlers ?? allHandlers;
