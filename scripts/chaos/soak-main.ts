@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { openArena } from "./arena.ts";
 import { soak, type SoakResult } from "./soak.ts";
 
-const HELP = `Lets people work in four shows for a long time, while now this and now that breaks.
+const HELP = `Lets people work in eight shows for a long time, while now this and now that breaks.
 
   npm run soak -- [options]
 
@@ -75,7 +75,7 @@ async function main(): Promise<number> {
       stopping.abort();
     });
   const { signal } = stopping;
-  const arena = await openArena(signal, { count: 4, createEvery: 200 });
+  const arena = await openArena(signal, { count: 8, createEvery: 200 });
   try {
     const result = await soak(arena, { minutes, rate, signal, say });
     for (const [what, found] of Object.entries(result.findings))

@@ -192,6 +192,9 @@ function watchMemory(instances: readonly Instance[]): {
   };
 }
 
+const RESIDENT =
+  /^ayon_ftrack_process_resident_memory_bytes(?:\{[^}]*\})? ([\d.e+]+)$/m;
+
 /** As the service itself says; null when it does not answer. */
 async function residentMegabytes(instance: Instance): Promise<number | null> {
   try {
@@ -199,11 +202,8 @@ async function residentMegabytes(instance: Instance): Promise<number | null> {
     const response = await fetch(`${url}/metrics`, {
       signal: AbortSignal.timeout(SAMPLE_MS / 2),
     });
-    const line =
-      /process_resident_memory_bytes(?:\{[^}]*\})? (\S+)/.exec(
-        await response.text(),
-      )?.[1] ?? "";
-    return line === "" ? null : Number(line) / 1e6;
+    const [, bytes] = RESIDENT.exec(await response.text()) ?? [];
+    return bytes === undefined ? null : Number(bytes) / 1e6;
   } catch {
     return null; // it is frozen, or being started anew
   }
