@@ -23,9 +23,9 @@ ${points.map((p) => `  ${labelOf(p).padEnd(26)}${p.means}`).join("\n")}
 
 Faults: ${faults.join(", ")}. A freeze and a cut last ten seconds, longer than a silent processor keeps a project.
 
-lost                entities that differ from Ftrack a minute later, accepted events without an outcome, events
+lost                entities and notes that differ from Ftrack a minute later, accepted events without an outcome, events
                     given up
-duplicated          entities made twice
+duplicated          entities or comments made twice
 reordered           older values written over newer ones
 recovery seconds    from the blow (or the end of a freeze or cut) until AYON shows all that Ftrack does`;
 

@@ -103,6 +103,16 @@ export const points: readonly Point[] = [
   },
   {
     of: "processor",
+    name: "commented",
+    means: "AYON has the comment, the processor does not know",
+    server: "ayon",
+    place: {
+      said: /POST \/api\/projects\/[^ ]+\/activities /,
+      stop: "after",
+    },
+  },
+  {
+    of: "processor",
     name: "written-back",
     means: "Ftrack has the new id, the processor does not know",
     server: "ftrack",

@@ -14,14 +14,17 @@ export interface Show {
   readonly projectId: string;
   /** Makes one edit, of the kind whose turn it is. */
   edit(): Promise<void>;
+  /** Texts of the notes that were written, each once. */
+  notes(): readonly string[];
 }
 
 const SHOTS = 3;
+const AUTHOR = "anna@studio.test";
 const STATUSES = ["Not started", "In progress", "Pending Review", "Approved"];
 
 export interface ShowOptions {
   readonly count: number;
-  /** One edit in so many makes a new task. */
+  /** One edit in so many makes a new task, and one writes a note. */
   readonly createEvery: number;
 }
 
@@ -68,6 +71,18 @@ async function openShow(
       task(id),
     ]),
   );
+  const notes: string[] = [];
+  async function write(parent: string): Promise<void> {
+    const content = `note ${randomUUID()}`;
+    await save(
+      operation.create("Note", {
+        ...{ id: randomUUID(), content, parent_id: parent },
+        ...{ parent_type: "Task", user_id: idOf("User", AUTHOR) },
+        date: new Date().toISOString().slice(0, 19),
+      }),
+    );
+    notes.push(content);
+  }
   /** Descriptions are numbers that only grow: an older one over a newer one shows. */
   let number = 0;
   let turn = 0;
@@ -75,6 +90,7 @@ async function openShow(
   return {
     name,
     projectId,
+    notes: () => notes,
     async edit() {
       turn += 1;
       const shot = shots[turn % SHOTS] ?? sequence;
@@ -84,6 +100,10 @@ async function openShow(
       }
       // Work goes on in the same few tasks, so that edits of one entity come close to each other.
       const busy = tasks[turn % SHOTS] ?? "";
+      if (turn % createEvery === createEvery / 2) {
+        await write(busy);
+        return;
+      }
       number += 1;
       const status = STATUSES[number % STATUSES.length] ?? "";
       await save(

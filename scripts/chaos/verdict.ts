@@ -7,13 +7,19 @@ import { makeOutcomes } from "../../src/queue/outcomes.ts";
 import { connect } from "../../src/queue/redis.ts";
 import type { Rig } from "./rig.ts";
 import type { Show } from "./shows.ts";
-import { openFtrackView, readEvents, readShow, type Seen } from "./views.ts";
+import {
+  openFtrackView,
+  readComments,
+  readEvents,
+  readShow,
+  type Seen,
+} from "./views.ts";
 
 /** What has gone wrong since a moment, in words; empty where all is well. */
 export interface Findings {
   /** Entities that differ, accepted events without an outcome, events given up. */
   readonly lost: readonly string[];
-  /** Entities that were made, or stand there, twice. */
+  /** Entities that were made, or stand there, twice, and comments. */
   readonly duplicated: readonly string[];
   /** Older values that were written over newer ones. */
   readonly reordered: readonly string[];
@@ -61,15 +67,36 @@ export async function openJudge(
     return new Map(all.flatMap((found) => [...found]));
   }
 
+  /** How often each note stands in AYON. */
+  async function counted(): Promise<readonly (readonly [string, number])[]> {
+    const all = await Promise.all(
+      shows.map(async (show) => {
+        const found = await readComments(stack, show);
+        return show.notes().map((note): readonly [string, number] => {
+          return [note, found.filter((body) => body.includes(note)).length];
+        });
+      }),
+    );
+    return all.flat();
+  }
+
   async function differences(): Promise<readonly string[]> {
-    const [wanted, found] = await Promise.all([readFtrack(shows), readAyon()]);
-    return [...wanted].flatMap(([id, one]) => {
+    const [wanted, found, notes] = await Promise.all([
+      readFtrack(shows),
+      readAyon(),
+      counted(),
+    ]);
+    const missing = notes
+      .filter(([, count]) => count === 0)
+      .map(([note]) => `${note} is no comment`);
+    const differing = [...wanted].flatMap(([id, one]) => {
       const other = found.get(id)?.[0];
       const same = JSON.stringify(other) === JSON.stringify(one);
       return same
         ? []
         : [`${id}: ${JSON.stringify(one)} is ${JSON.stringify(other)}`];
     });
+    return [...differing, ...missing];
   }
 
   async function withoutOutcome(since: Date): Promise<readonly string[]> {
@@ -94,12 +121,13 @@ export async function openJudge(
       return lengths.every((n) => n === 0);
     },
     async findings(since) {
-      const [differ, unknown, dead, events, found] = await Promise.all([
+      const [differ, unknown, dead, events, found, notes] = await Promise.all([
         differences(),
         withoutOutcome(since),
         letters.list({ since: since.getTime() }, MANY),
         readEvents(stack, shows, since),
         readAyon(),
+        counted(),
       ]);
       const given = dead.map(
         ({ code, detail }) => `an event was given up: ${code} ${detail}`,
@@ -109,7 +137,13 @@ export async function openJudge(
         .map(([id, all]) => `${id} stands there ${all.length} times`);
       return {
         lost: [...differ, ...unknown, ...given],
-        duplicated: [...twice, ...madeTwice(events)],
+        duplicated: [
+          ...twice,
+          ...madeTwice(events),
+          ...notes
+            .filter(([, count]) => count > 1)
+            .map(([note, count]) => `${note} stands there ${count} times`),
+        ],
         reordered: backwards(events),
       };
     },

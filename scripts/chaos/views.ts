@@ -90,6 +90,44 @@ export async function readShow(
   return found;
 }
 
+const COMMENTS = `query Comments($project: String!, $after: String) {
+  project(name: $project) {
+    activities(activityTypes: ["comment"], referenceTypes: ["origin"], first: 1000, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      edges { node { body } }
+    }
+  }
+}`;
+
+const comments = z.object({
+  data: z.object({
+    project: z.object({
+      activities: z.object({
+        pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: text }),
+        edges: z.array(z.object({ node: z.object({ body: z.string() }) })),
+      }),
+    }),
+  }),
+});
+
+/** Texts of all comments in a show in AYON. */
+export async function readComments(
+  { ayon }: Stack,
+  { name }: Show,
+): Promise<readonly string[]> {
+  const all: string[] = [];
+  for (let after: string | null = null; ;) {
+    const body = await askAyon(ayon, "POST", "/graphql", {
+      query: COMMENTS,
+      variables: { project: name, after },
+    });
+    const page = comments.parse(body).data.project.activities;
+    all.push(...page.edges.map(({ node: { body: found } }) => found));
+    if (!page.pageInfo.hasNextPage) return all;
+    after = page.pageInfo.endCursor ?? null;
+  }
+}
+
 const EVENTS = `query Events($topics: [String!], $projects: [String!], $since: String, $after: String) {
   events(topics: $topics, projects: $projects, newerThan: $since, first: 1000, after: $after) {
     pageInfo { hasNextPage endCursor }
