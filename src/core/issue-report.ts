@@ -11,7 +11,7 @@ function label(value: string): Item {
 }
 
 /** Ftrack renders Markdown and HTML in labels; names are data. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replace(/[<>&*_`#[\]\\|~]/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 

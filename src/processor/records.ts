@@ -1,7 +1,7 @@
 import type { Issue } from "../core/decision.ts";
 import type { ProjectContext } from "../core/handler.ts";
 import type { Json, Quarantine, Reports } from "../queue/types.ts";
-import type { HandlerRun } from "./run.ts";
+import type { Applied, HandlerRun } from "./run.ts";
 
 /** Issues kept in one report. */
 const MAX_ISSUES = 1_000;
@@ -40,6 +40,45 @@ export function asJson(report: StoredIssues): Json {
   return JSON.parse(JSON.stringify(report)) as Json;
 }
 
+/** Puts what has errors into quarantine, and lets out what was brought over. */
+export async function keepQuarantine(
+  quarantine: Pick<Quarantine, "put" | "release">,
+  projectId: string,
+  applied: readonly Applied[],
+): Promise<void> {
+  const decisions = applied.map((one) => one.decision);
+  const failing = new Map(
+    decisions
+      .flatMap((decision) => decision.issues)
+      .filter((issue) => issue.severity === "error")
+      .flatMap((issue) => {
+        const { ftrackId } = issue.subject;
+        return ftrackId === null ? [] : [[ftrackId, issue] as const];
+      }),
+  );
+  const results = applied.flatMap((one) => one.results);
+  const statusOf = new Map(results.map((r) => [r.changeId, r.status]));
+  const mended = new Set<string>();
+  for (const { changes } of decisions) {
+    for (const change of changes) {
+      const { ftrackId } = change.subject;
+      const isWell = statusOf.get(change.id) === "applied";
+      if (isWell && ftrackId !== null && !failing.has(ftrackId))
+        mended.add(ftrackId);
+    }
+  }
+  if (failing.size > 0)
+    await quarantine.put(
+      projectId,
+      [...failing].map(([entityId, { rule, detail }]) => ({
+        entityId,
+        rule,
+        detail,
+      })),
+    );
+  if (mended.size > 0) await quarantine.release(projectId, [...mended]);
+}
+
 /** Remembers what could not be brought over until it was, and keeps the report of a run that has issues. */
 export function createRecorder(deps: {
   readonly reports: Pick<Reports, "store">;
@@ -51,38 +90,10 @@ export function createRecorder(deps: {
     const projectId = project.ftrack.id;
     const decisions = run.applied.map((one) => one.decision);
     const issues = decisions.flatMap((decision) => decision.issues);
-    const failing = new Map(
-      issues
-        .filter((issue) => issue.severity === "error")
-        .flatMap((issue) => {
-          const { ftrackId } = issue.subject;
-          return ftrackId === null ? [] : [[ftrackId, issue] as const];
-        }),
-    );
-    const results = run.applied.flatMap((one) => one.results);
-    const statusOf = new Map(results.map((r) => [r.changeId, r.status]));
-    const mended = new Set<string>();
-    for (const { changes } of decisions) {
-      for (const change of changes) {
-        const { ftrackId } = change.subject;
-        const isWell = statusOf.get(change.id) === "applied";
-        if (isWell && ftrackId !== null && !failing.has(ftrackId))
-          mended.add(ftrackId);
-      }
-    }
-    const { keepsQuarantine } = run.handler;
-    if (keepsQuarantine && failing.size > 0)
-      await quarantine.put(
-        projectId,
-        [...failing].map(([entityId, { rule, detail }]) => ({
-          entityId,
-          rule,
-          detail,
-        })),
-      );
-    if (keepsQuarantine && mended.size > 0)
-      await quarantine.release(projectId, [...mended]);
+    if (run.handler.keepsQuarantine)
+      await keepQuarantine(quarantine, projectId, run.applied);
     if (issues.length === 0) return;
+    const results = run.applied.flatMap((one) => one.results);
     const report = issuesReport(
       run.handler.name,
       project.ayonName,

@@ -4,12 +4,10 @@ import { createAyonReads } from "../ayon/reads.ts";
 import { findRivals, watchRivals } from "../ayon/rivals.ts";
 import { createSettingsSource } from "../ayon/settings-source.ts";
 import { connectAyonSocket } from "../ayon/socket.ts";
-import { AUDIT_JOB } from "../core/audit.ts";
 import type { FtrackMessage } from "../core/change.ts";
 import { createAyonStudioReads } from "../ayon/studio.ts";
 import { AuthError } from "../core/errors.ts";
 import type { Action } from "../core/action.ts";
-import { FULL_SYNC_JOB } from "../core/full-sync.ts";
 import type { Handler, StudioContext } from "../core/handler.ts";
 import { ftrackId } from "../core/ids.ts";
 import type { Logger } from "../core/log.ts";
@@ -33,7 +31,12 @@ import { startJobWorker } from "../queue/job-worker.ts";
 import { makeJobs, openJobQueue, type JobQueue } from "../queue/jobs.ts";
 import { makeOutcomes } from "../queue/outcomes.ts";
 import { makeOwnWriteStore } from "../queue/own-writes.ts";
-import { makeClaims, makeQuarantine, makeReports } from "../queue/records.ts";
+import {
+  makeClaims,
+  makeKeyValue,
+  makeQuarantine,
+  makeReports,
+} from "../queue/records.ts";
 import { connect } from "../queue/redis.ts";
 import { makeTurns } from "../queue/turn.ts";
 import type { CloseReport, Outcomes, QueueDepth } from "../queue/types.ts";
@@ -45,7 +48,7 @@ import { createAlarms } from "./alarms.ts";
 import { workWhileAlone } from "./alone.ts";
 import { openDoor } from "./apply/index.ts";
 import { createDispatch, type ContextFrame } from "./dispatch.ts";
-import { createSyncJob, type FullSyncDeps } from "./jobs/full-sync.ts";
+import { createSyncJobs, type SyncJobsDeps } from "./jobs/index.ts";
 import { logIn } from "./ftrack-login.ts";
 import { startMirror } from "./mirror.ts";
 import { createProber, type Prober } from "./probe.ts";
@@ -150,6 +153,7 @@ export async function startProcessor(
     apiUser: () => session.credentials.apiUser,
   });
   const reports = makeReports(connection);
+  const quarantine = makeQuarantine(connection);
   const tell = (message: FtrackMessage): Promise<void> =>
     hub.publish(messageTo(message));
   const applyFor = openDoor({
@@ -209,7 +213,6 @@ export async function startProcessor(
     },
   };
   const handlers = options.handlers ?? allHandlers;
-  const quarantine = makeQuarantine(connection);
   const dispatch = createDispatch({
     handlers,
     studioHandlers,
@@ -219,10 +222,7 @@ export async function startProcessor(
     prober: tellingProber,
     contextFor,
     applyFor,
-    onRun: createRecorder({
-      reports,
-      quarantine,
-    }),
+    onRun: createRecorder({ reports, quarantine }),
     log,
   });
   const relay = openRelay(connection, drainQueue);
@@ -261,12 +261,14 @@ export async function startProcessor(
     meter,
   });
   const turns = makeTurns({ connection, log, meter });
-  const syncTools: FullSyncDeps = {
+  const syncTools: SyncJobsDeps = {
     reference,
     settings,
     contextFor,
     applyFor,
     reports,
+    quarantine,
+    store: makeKeyValue(connection),
     ftrackJobs,
     tell,
     log,
@@ -286,11 +288,7 @@ export async function startProcessor(
         ),
         startJobWorker({
           connection,
-          handlers: {
-            ...actionSide.jobs,
-            [FULL_SYNC_JOB]: createSyncJob(syncTools, "full-sync"),
-            [AUDIT_JOB]: createSyncJob(syncTools, "audit"),
-          },
+          handlers: { ...actionSide.jobs, ...createSyncJobs(syncTools) },
           turns,
           log,
           meter,

@@ -37,14 +37,14 @@ export interface Studio {
   setValue(id: string, key: string, value: unknown): Promise<Operation>;
   /** Ids of users by their names. */
   people(...names: readonly string[]): Promise<string[]>;
+  /** Rows of a type, whatever their ids. */
+  all(type: string, fields: readonly string[]): Promise<Row[]>;
   /** All of Ftrack's rows of a type with these ids. */
   rows(
     type: string,
     fields: readonly string[],
     ids: readonly string[],
   ): Promise<Row[]>;
-  /** All rows of a type. */
-  all(type: string, fields: readonly string[]): Promise<Row[]>;
 }
 
 export interface StudioOptions {

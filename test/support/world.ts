@@ -25,8 +25,9 @@ import { createFtrackSession } from "../../src/ftrack/session.ts";
 import { startProcessor, type Processor } from "../../src/processor/service.ts";
 import { makeJobs, openJobQueue } from "../../src/queue/jobs.ts";
 import { makeOutcomes } from "../../src/queue/outcomes.ts";
+import { makeKeyValue } from "../../src/queue/records.ts";
 import { connect, type Connection } from "../../src/queue/redis.ts";
-import type { Jobs, Outcomes } from "../../src/queue/types.ts";
+import type { Jobs, KeyValue, Outcomes } from "../../src/queue/types.ts";
 import { readEnv } from "../../src/settings/env.ts";
 import { startAyon, type Ayon } from "./ayon.ts";
 import { startRig, type LeecherRig } from "./leecher.ts";
@@ -70,6 +71,7 @@ export interface World extends Studio {
   readonly reads: AyonReads;
   readonly outcomes: Outcomes;
   readonly jobs: Jobs;
+  readonly store: KeyValue;
   readonly leecher: LeecherRig;
   readonly log: ReturnType<typeof memoryLog>;
   readonly name: string;
@@ -180,6 +182,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     reads: ayonReads,
     outcomes,
     jobs,
+    store: makeKeyValue(connection),
     leecher,
     log,
     ...studio,

@@ -186,6 +186,8 @@ export interface VersionFacts {
 export interface SyncFacts {
   /** Where the wish comes from. Decides what happens to what is gone: deleted after an event, else archived. */
   readonly origin: "events" | "project";
+  /** In focus is only this context and what lies below it; null: no limit. */
+  readonly subtreeId: FtrackId | null;
   readonly project: FtrackProject;
   /** Null when nothing of the project itself is in focus. */
   readonly projectFocus: {

@@ -115,6 +115,10 @@ export const RULES = {
     severity: "warning",
     fix: "Run the action that creates AYON's custom attributes.",
   },
+  "attributes-not-made": {
+    severity: "error",
+    fix: "Give the API key of the service a role that may manage custom attributes, or run the action that creates AYON's custom attributes as an administrator.",
+  },
   "rejected-by-ayon": {
     severity: "error",
     fix: "See what AYON answered; it is tried again when the entity changes.",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AttributesMapping } from "../../core/attribute-mapping.ts";
+import type { MandatoryKey } from "../../core/mandatory-attributes.ts";
 import { SKIP_LINKS, syncFromFtrack } from "../../settings/addon/actions.ts";
 import { customAttributes } from "../../settings/addon/custom-attributes.ts";
 import { eventServer, sync } from "../../settings/addon/sync.ts";
@@ -9,6 +10,16 @@ export interface SyncSettings {
   readonly mapping: AttributesMapping;
   /** Type of links between folders, e.g. `breakdown`; null when links are not brought over. */
   readonly linkType: string | null;
+  /** Who may read and write what this service keeps in Ftrack; no roles: all. */
+  readonly mandatoryRoles: Readonly<
+    Record<
+      MandatoryKey,
+      {
+        readonly read_security_roles: readonly string[];
+        readonly write_security_roles: readonly string[];
+      }
+    >
+  >;
   /** A full sync brings the statuses of asset versions over too. Events always do. */
   readonly versionStatuses: boolean;
   /** What happens when somebody renames or moves what AYON keeps for its published versions. */
@@ -39,6 +50,7 @@ export const syncSettings: z.ZodType<SyncSettings> = z
     const limit = parts.event_server.max_removals;
     return {
       mapping: parts.custom_attributes.attributes_mapping,
+      mandatoryRoles: parts.custom_attributes.mandatory_attributes,
       linkType:
         action.sync_link_type === SKIP_LINKS || action.sync_link_type === ""
           ? null

@@ -2,13 +2,14 @@ import { toError } from "../../core/errors.ts";
 import type { FtrackId } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import type { FtrackJobs } from "../../ftrack/jobs.ts";
+import type { Progress } from "./sync-run.ts";
 
 /** How far long work is, for the people who wait for it: a job in Ftrack's interface. */
 export interface ProgressBoard {
   /** Null when nobody waits, or the job could not be made. */
   readonly jobId: FtrackId | null;
-  /** Shows a line; at most one every few seconds goes out. */
-  show(line: string): Promise<void>;
+  /** Shows how far it is; at most once every few seconds. */
+  show(progress: Progress): Promise<void>;
   /** The last line and the end of the job; the report goes along as a file. */
   end(
     status: "done" | "failed",
@@ -59,11 +60,13 @@ export async function openBoard(
 
   return {
     jobId,
-    async show(line) {
+    async show({ line, done, total }) {
       if (jobId === null || now() - lastAt < PAUSE_MS) return;
       lastAt = now();
+      const percent =
+        total === 0 ? "" : `${Math.floor((100 * done) / total)} %, `;
       await quietly(() =>
-        jobs.update(jobId, { description: `${title}: ${line}` }),
+        jobs.update(jobId, { description: `${title}: ${percent}${line}` }),
       );
     },
     async end(status, line, report) {

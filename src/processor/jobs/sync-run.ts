@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { ChangeResult } from "../../core/change.ts";
 import type { Decision, Issue } from "../../core/decision.ts";
 import { UnavailableError } from "../../core/errors.ts";
@@ -7,16 +8,21 @@ import type {
   ProjectContext,
   StudioContext,
 } from "../../core/handler.ts";
+import type { FtrackId } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import { conclude } from "../../handlers/sync/conclude/index.ts";
-import type { SyncFacts } from "../../handlers/sync/facts.ts";
+import { describe } from "../../handlers/sync/describe.ts";
 import { gatherProject } from "../../handlers/sync/gather/project.ts";
 import { syncHandler } from "../../handlers/sync/index.ts";
+import { planMandatory } from "../../handlers/sync/mandatory.ts";
 import { plan } from "../../handlers/sync/plan/index.ts";
-import { syncSettings } from "../../handlers/sync/settings.ts";
+import { projectSubject } from "../../handlers/sync/plan/tree.ts";
+import { broken } from "../../handlers/sync/rules.ts";
+import type { SyncSettings } from "../../handlers/sync/settings.ts";
 import type { TurnContext } from "../../queue/types.ts";
 import type { Writer } from "../apply/index.ts";
 import type { ContextFrame } from "../dispatch.ts";
+import type { Applied } from "../run.ts";
 
 /** What is needed to synchronise a whole project. */
 export interface SyncTools {
@@ -26,21 +32,32 @@ export interface SyncTools {
   readonly now: () => number;
 }
 
-export interface SyncRunSettings {
-  readonly project: ProjectContext;
-  /** As the handler gets them. */
-  readonly rawSettings: unknown;
-  readonly turn: TurnContext;
-  readonly onProgress: (line: string) => void;
-  /** Looks at the facts before anything is written; may narrow them, or throw. */
-  readonly inspect?: (facts: SyncFacts, decision: Decision) => void;
+export interface Progress {
+  readonly line: string;
+  readonly done: number;
+  readonly total: number;
 }
 
-export interface SyncResult {
-  readonly applied: number;
-  readonly failed: number;
-  readonly issues: readonly Issue[];
+export interface SyncRunSettings {
+  readonly project: ProjectContext;
+  readonly settings: SyncSettings;
+  readonly turn: TurnContext;
+  readonly onProgress: (progress: Progress) => void;
+  /** Only this context and what lies below it; null: the whole project. */
+  readonly subtreeId: FtrackId | null;
+  /** Fingerprint of the plan that is to be carried out; null: whatever there is to do. */
+  readonly expected: string | null;
 }
+
+export type SyncRun =
+  | {
+      readonly kind: "ran";
+      readonly applied: number;
+      readonly failed: number;
+      readonly issues: readonly Issue[];
+      readonly parts: readonly Applied[];
+    }
+  | { readonly kind: "stale"; readonly fingerprint: string };
 
 function count(
   results: readonly ChangeResult[],
@@ -56,6 +73,41 @@ function throwTransient(results: readonly ChangeResult[]): void {
     throw new UnavailableError(found.error.message, { code: found.error.code });
 }
 
+export function projectContextFor(
+  tools: SyncTools,
+  project: ProjectContext,
+  signal: AbortSignal,
+): HandlerContext {
+  const { log, now } = tools;
+  return {
+    ...tools.contextFor({ signal, log, now: new Date(now()) }),
+    project,
+  };
+}
+
+/**
+ * Makes the attributes in Ftrack that the sync needs. Gives what hinders it: without the attributes nothing
+ * may be written into AYON.
+ */
+async function ensureAttributes(
+  ctx: HandlerContext,
+  settings: SyncSettings,
+  apply: Apply,
+): Promise<Issue | null> {
+  const changes = await planMandatory(ctx, settings, randomUUID);
+  if (changes.length === 0) return null;
+  const results = await apply({ changes, skips: [], issues: [] });
+  throwTransient(results);
+  ctx.reference.refresh("configurations");
+  const failed = results.find((result) => result.error !== undefined);
+  if (failed?.error === undefined) return null;
+  return broken(
+    "attributes-not-made",
+    projectSubject({ project: ctx.project.ftrack }),
+    `Ftrack did not let the service make the attributes it needs: ${failed.error.message}`,
+  );
+}
+
 /**
  * Reads a whole project, plans and writes it, in the project's turn.
  *
@@ -63,49 +115,57 @@ function throwTransient(results: readonly ChangeResult[]): void {
  */
 export async function runProjectSync(
   tools: SyncTools,
-  settings: SyncRunSettings,
-): Promise<SyncResult> {
-  const { project, turn, onProgress } = settings;
-  const parsed = syncSettings.parse(settings.rawSettings);
-  const ctx: HandlerContext = {
-    ...tools.contextFor({
-      signal: turn.signal,
-      log: tools.log,
-      now: new Date(tools.now()),
-    }),
-    project,
-  };
-  onProgress("reading");
-  const facts = await gatherProject(ctx, parsed);
-  const { decision } = plan(facts, parsed);
-  settings.inspect?.(facts, decision);
-
-  const total = decision.changes.length;
-  let sent = 0;
-  const applied: { decision: Decision; results: readonly ChangeResult[] }[] =
-    [];
+  run: SyncRunSettings,
+): Promise<SyncRun> {
+  const { project, settings, turn, onProgress } = run;
+  const ctx = projectContextFor(tools, project, turn.signal);
+  const parts: Applied[] = [];
+  let done = 0;
+  let total = 0;
   const apply = tools.applyFor({
     by: syncHandler.name,
     actors: [],
     log: tools.log,
     signal: turn.signal,
     assertOwner: () => turn.assertOwner(),
-    onApplied: (one, results) => {
-      applied.push({ decision: one, results });
+    onApplied: (decision, results) => {
+      parts.push({ decision, results });
     },
     onSend: (number) => {
-      sent += number;
-      onProgress(`${Math.min(sent, total)} of ${total} changes`);
+      done = Math.min(done + number, total);
+      onProgress({ line: `${done} of ${total} changes`, done, total });
     },
   });
-  const results = await apply(decision);
-  throwTransient(results);
-  onProgress("writing back to Ftrack");
-  throwTransient(await apply(conclude(facts, parsed, results)));
-  const all = applied.flatMap((one) => one.results);
-  return {
-    applied: count(all, "applied"),
-    failed: count(all, "failed", "conflict"),
-    issues: applied.flatMap((one) => one.decision.issues),
-  };
+  function ended(issues: readonly Issue[] = []): SyncRun {
+    const results = parts.flatMap((part) => part.results);
+    return {
+      kind: "ran",
+      applied: count(results, "applied"),
+      failed: count(results, "failed", "conflict"),
+      issues: [...issues, ...parts.flatMap((part) => part.decision.issues)],
+      parts,
+    };
+  }
+  async function write(decision: Decision): Promise<readonly ChangeResult[]> {
+    done = 0;
+    total = decision.changes.length;
+    const results = await apply(decision);
+    throwTransient(results);
+    return results;
+  }
+
+  onProgress({ line: "reading", done: 0, total: 0 });
+  const hindrance = await ensureAttributes(ctx, settings, apply);
+  if (hindrance !== null) return ended([hindrance]);
+  const facts = await gatherProject(ctx, settings, run.subtreeId);
+  const { decision } = plan(facts, settings);
+  if (run.expected !== null) {
+    const now = describe(facts, settings, decision, tools.now());
+    if (now.fingerprint !== run.expected)
+      return { kind: "stale", fingerprint: now.fingerprint };
+  }
+  const results = await write(decision);
+  onProgress({ line: "writing back to Ftrack", done: total, total });
+  await write(conclude(facts, settings, results));
+  return ended();
 }

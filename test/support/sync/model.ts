@@ -20,9 +20,17 @@ import {
 import type { SyncSettings } from "../../../src/handlers/sync/settings.ts";
 import { anAyonProject, aWorld, PROJECT, TASK_TYPES, TYPES } from "./world.ts";
 
+const ANYBODY = { read_security_roles: [], write_security_roles: [] };
 export const SETTINGS: SyncSettings = {
   mapping: { enabled: true, mapping: [] },
   linkType: null,
+  mandatoryRoles: {
+    ayon_id: ANYBODY,
+    ayon_path: ANYBODY,
+    ayon_sync_failed: ANYBODY,
+    auto_sync_enabled: ANYBODY,
+    ayon_list_type: ANYBODY,
+  },
   versionStatuses: false,
   publishedPolicy: "report",
   thumbnails: false,
@@ -172,6 +180,7 @@ export function factsOf(
   });
   return {
     origin: focus === undefined ? "project" : "events",
+    subtreeId: null,
     project: {
       id: PROJECT,
       fullName: "show",

@@ -88,6 +88,7 @@ export async function gatherEvents(
   const likely = await likelyVersions(ctx, store, named.open);
   const found = new Set(lists.map((list) => list.id));
   return factsOf(ctx, store, world, settings, {
+    subtreeId: null,
     projectFocus,
     links: await linkFacts(
       ctx,

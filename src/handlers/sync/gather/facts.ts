@@ -10,7 +10,7 @@ import { worldOf } from "./world.ts";
 /** What is not in the store. */
 export type Rest = Pick<
   SyncFacts,
-  "projectFocus" | "links" | "lists" | "versions" | "actors"
+  "subtreeId" | "projectFocus" | "links" | "lists" | "versions" | "actors"
 >;
 
 export async function ayonProjectOf(ctx: HandlerContext): Promise<AyonProject> {

@@ -18,7 +18,7 @@ import type { Store } from "./store.ts";
 
 const IDS = 500;
 
-const noLinks: LinkFacts = {
+export const noLinks: LinkFacts = {
   linkType: null,
   missingType: null,
   ends: new Set(),

@@ -1,11 +1,18 @@
 import type { HandlerContext } from "../../../core/handler.ts";
 import { chunk } from "../../../core/query.ts";
-import { linkedTo, type SyncFacts } from "../facts.ts";
+import type { AyonId, FtrackId } from "../../../core/ids.ts";
+import {
+  linkedTo,
+  type FtrackProjectValues,
+  type Node,
+  type SyncFacts,
+  type World,
+} from "../facts.ts";
 import { everything } from "../interest.ts";
 import type { SyncSettings } from "../settings.ts";
 import { keepNodes } from "./ayon.ts";
 import { readClosure } from "./closure.ts";
-import { ayonProjectOf, factsOf } from "./facts.ts";
+import { ayonProjectOf, factsOf, type Rest } from "./facts.ts";
 import {
   definitionIds,
   keepAssignments,
@@ -13,11 +20,12 @@ import {
   keepValues,
   valueQueries,
 } from "./ftrack.ts";
-import { linkFacts, readProjectLinks } from "./links.ts";
+import { linkFacts, noLinks, readProjectLinks } from "./links.ts";
 import { readProjectLists } from "./lists.ts";
 import { projectValues } from "./project-values.ts";
 import { assignmentsOfProject, contextsOfProject } from "./rows.ts";
-import { newStore } from "./store.ts";
+import { ancestorsOf } from "./reach.ts";
+import { newStore, type Store } from "./store.ts";
 import {
   likelyVersions,
   namedVersions,
@@ -29,11 +37,17 @@ import { worldOf } from "./world.ts";
 /** Queries of values sent together: bounds the memory of the answers. */
 const VALUE_QUERIES = 20;
 
-/** Reads a whole project, page by page: requests grow with its size, but none is about a single entity. */
-export async function gatherProject(
+interface Read {
+  readonly store: Store;
+  readonly world: World;
+  readonly projectValues: FtrackProjectValues | null;
+}
+
+/** Both sides of the project, page by page; nothing is in focus yet. */
+async function readProject(
   ctx: HandlerContext,
   settings: SyncSettings,
-): Promise<SyncFacts> {
+): Promise<Read> {
   const { ftrack, ayon, project } = ctx;
   const store = newStore(project.ftrack.id, true);
   ctx.reference.refresh("all");
@@ -57,15 +71,58 @@ export async function gatherProject(
   for (const part of chunk(queries, VALUE_QUERIES))
     keepValues(store, (await ftrack.query(...part)).flat());
   for (const id of store.contexts.keys()) {
-    store.focus.set(id, everything);
     if (!store.assigned.has(id)) store.assigned.set(id, new Set());
+  }
+  return { store, world, projectValues: values ?? null };
+}
+
+/** Which nodes lie in one of these folders, at any depth, or are one of them. */
+function isBelow(store: Store, node: Node, tops: ReadonlySet<AyonId>): boolean {
+  let at: Node | undefined = node;
+  // A ring of parents cannot be: AYON refuses it.
+  while (at !== undefined) {
+    if (tops.has(at.id)) return true;
+    at = at.parentId === null ? undefined : store.nodes.get(at.parentId);
+  }
+  return false;
+}
+
+function focusOn(store: Store, subtreeId: FtrackId | null): void {
+  const tops =
+    subtreeId === null
+      ? null
+      : new Set((store.byFtrackId.get(subtreeId) ?? []).map((n) => n.id));
+  for (const context of store.contexts.values()) {
+    const isIn =
+      subtreeId === null ||
+      context.id === subtreeId ||
+      ancestorsOf(store, context).some(({ id }) => id === subtreeId);
+    if (isIn) store.focus.set(context.id, everything);
   }
   for (const node of store.nodes.values()) {
     const id = linkedTo(node);
-    if (id !== null) store.focus.set(id, everything);
+    if (id === null || store.contexts.has(id)) continue;
+    if (tops === null || isBelow(store, node, tops))
+      store.focus.set(id, everything);
   }
-  await readClosure(ctx, store, world, null);
+}
 
+/** Nothing but folders and tasks: the rest belongs to the project as a whole. */
+const folderAndTasksOnly: Rest = {
+  subtreeId: null,
+  projectFocus: null,
+  links: noLinks,
+  lists: { ftrack: [], gone: new Set(), ayon: [] },
+  versions: { focus: new Map(), ftrack: new Map(), ayon: [], products: [] },
+  actors: [],
+};
+
+async function restOf(
+  ctx: HandlerContext,
+  settings: SyncSettings,
+  { store, world, projectValues: values }: Read,
+): Promise<Rest> {
+  const { ayon, project } = ctx;
   const lists = await readProjectLists(ctx, store, world);
   const listed = lists
     .filter((list) => list.systemType === "assetversion")
@@ -75,9 +132,9 @@ export async function gatherProject(
     : await readVersions(ctx, store, world, listed);
   const named = await namedVersions(ctx, store, world, versions);
   const likely = await likelyVersions(ctx, store, named.open);
-  return factsOf(ctx, store, world, settings, {
-    projectFocus:
-      values === undefined ? null : { interest: everything, values },
+  return {
+    subtreeId: null,
+    projectFocus: values === null ? null : { interest: everything, values },
     links: await linkFacts(
       ctx,
       store,
@@ -101,5 +158,27 @@ export async function gatherProject(
       products: likely.products,
     },
     actors: [],
-  });
+  };
+}
+
+/**
+ * Reads a whole project, page by page: requests grow with its size, but none is about a single entity.
+ *
+ * @param subtreeId - only this context and what lies below it is in focus, with whoever stands in its way:
+ * folders and tasks alone, no links, lists, versions or values of the project
+ */
+export async function gatherProject(
+  ctx: HandlerContext,
+  settings: SyncSettings,
+  subtreeId: FtrackId | null = null,
+): Promise<SyncFacts> {
+  const read = await readProject(ctx, settings);
+  const { store, world } = read;
+  focusOn(store, subtreeId);
+  await readClosure(ctx, store, world, null);
+  const rest =
+    subtreeId === null
+      ? await restOf(ctx, settings, read)
+      : { ...folderAndTasksOnly, subtreeId };
+  return factsOf(ctx, store, world, settings, rest);
 }

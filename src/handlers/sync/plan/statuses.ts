@@ -155,7 +155,7 @@ export function extendStatuses(
   report: Report,
 ): Extended {
   const known = facts.ayonProject.statuses;
-  const isProject = facts.origin === "project";
+  const isProject = facts.origin === "project" && facts.subtreeId === null;
   if (!isProject && knowsAll(facts, needs)) return asTheyAre(known);
 
   const shortNames = new Set(known.map((s) => s.shortName.toLowerCase()));

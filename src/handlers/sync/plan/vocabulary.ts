@@ -66,7 +66,7 @@ function compare(
 /** Folder types, task types and statuses of the AYON project, with what the focus needs. */
 export function vocabulary(facts: SyncFacts, needs: Needs): Vocabulary {
   const { world, ayonProject } = facts;
-  const isProject = facts.origin === "project";
+  const isProject = facts.origin === "project" && facts.subtreeId === null;
   const issues: Issue[] = [];
   const subject = projectSubject(facts);
   function report(...[rule, detail]: Parameters<Report>): void {

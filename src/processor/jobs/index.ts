@@ -1,0 +1,28 @@
+import { AUDIT_JOB } from "../../core/audit.ts";
+import { SYNC_JOBS } from "../../core/sync-jobs.ts";
+import type { JobHandler } from "../../queue/types.ts";
+import {
+  createApplyJob,
+  createSyncJob,
+  type SyncJobDeps,
+} from "./full-sync.ts";
+import {
+  createExplainJob,
+  createPlanJob,
+  type PlanJobDeps,
+} from "./sync-plan.ts";
+
+export type SyncJobsDeps = SyncJobDeps & PlanJobDeps;
+
+/** Long work of the sync, by kind. */
+export function createSyncJobs(
+  deps: SyncJobsDeps,
+): Readonly<Record<string, JobHandler>> {
+  return {
+    [SYNC_JOBS.full]: createSyncJob(deps, "full-sync"),
+    [SYNC_JOBS.plan]: createPlanJob(deps),
+    [SYNC_JOBS.apply]: createApplyJob(deps),
+    [SYNC_JOBS.explain]: createExplainJob(deps),
+    [AUDIT_JOB]: createSyncJob(deps, "audit"),
+  };
+}
