@@ -40,6 +40,7 @@ interface Root {
   readonly id: FtrackId;
   /** What showed there before, as an event shows it; undefined when that does not matter. */
   readonly before?: unknown;
+  readonly isNew?: boolean;
 }
 
 function fillSheet(
@@ -59,7 +60,7 @@ function fillSheet(
       roots.push(rootOf(edit, entity.chain.slice(0, -1), sheet));
   }
   for (const { entityId, isNew } of facts.arrivals) {
-    roots.push({ id: entityId });
+    roots.push({ id: entityId, isNew });
     const entity = facts.contexts.get(entityId);
     if (isNew && settings.materialize_on_create && entity !== undefined)
       materialize(entity, pair, facts, sheet);
@@ -171,8 +172,10 @@ function materialize(
   sheet: Sheet,
 ): void {
   const isSubject = facts.subjectTypes.has(entity.objectTypeId);
-  if (!isSubject || !typed.has(entity.objectTypeId)) return;
+  const definition = typed.get(entity.objectTypeId);
+  if (!isSubject || definition === undefined) return;
   if (isSet(sheet.own(entity.id, hierarchical))) return;
+  if (isEdited(sheet.own(entity.id, definition), definition)) return;
   const value = sheet.effective(entity.chain);
   if (isSet(value)) sheet.write(entity, hierarchical, value);
 }
@@ -202,12 +205,22 @@ function show(
   }
   const value = cast?.value ?? null;
   if (isSameStored(value === null ? own : shown, value, definition)) return;
+  const isJustMade = root.isNew === true && root.id === entity.id;
+  if (isJustMade && isEdited(own, definition)) {
+    sheet.skip(entity, "superseded", "somebody has set it already.");
+    return;
+  }
   if (!isSubject && isOwnChoice(own, root, definition)) {
     const text = writtenForm(own);
     sheet.skip(entity, "ignored-by-rule", `it has ${text} of its own.`);
     return;
   }
   sheet.write(entity, definition, value);
+}
+
+/** Somebody was faster than this rule: what was set on a new entity has an event of its own, which decides. */
+function isEdited(own: unknown, definition: AttributeConfiguration): boolean {
+  return isSet(own) && !isSameStored(own, definition.default, definition);
 }
 
 /** A task whose value is not the one that showed above it before has it on purpose. */

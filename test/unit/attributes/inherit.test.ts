@@ -127,6 +127,24 @@ describe("below what was edited, created or moved", () => {
         writes: { "shot2.t": 5 },
       },
     ],
+    ...[false, true].map((materialize_on_create): [string, AttributeRow] => [
+      `FS-55 what somebody sets on a new one at once is left to that edit (${materialize_on_create ? "with" : "without"} a value of its own)`,
+      {
+        rows: { "seq.h": 1001, "shot2.t": 1010 },
+        created: ["shot2"],
+        settings: { materialize_on_create },
+        skips: { shot2: "superseded" },
+      },
+    ]),
+    [
+      "FS-54 an edit in the same batch as the new one counts",
+      {
+        rows: { "seq.h": 1001, "shot2.t": 1010 },
+        created: ["shot2"],
+        edits: { shot2: ["", "1010"] },
+        writes: { "shot2.h": 1010 },
+      },
+    ],
     [
       "a moved shot does not get one",
       {
