@@ -97,7 +97,7 @@ async function toldInAyon(): Promise<readonly string[]> {
   return answer.data.events.edges.map((e) => e.node.description);
 }
 
-it("HA-1, 2, 3, 4, 7: of five projects in one event only those change where the rule is on", async () => {
+it("HA-1, HA-2, HA-3, HA-4, HA-7: of five projects in one event only those change where the rule is on", async () => {
   const own = await lineIn(world.projectId, "Lighting");
   const closed = {
     ruleOff: await projectNamed("rule_off", {

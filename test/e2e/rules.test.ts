@@ -257,6 +257,10 @@ describe("people", () => {
       "Greta is switched off",
       async () => (await greta())?.active === false,
     );
+    expect((await world.reads.user("greta"))?.data["ftrack"]).toEqual({
+      id: user.id,
+      username: "greta@studio.test",
+    });
   });
 
   it("FS-53: who gets a role on a private project gets access, and loses it with the role", async () => {
@@ -288,11 +292,16 @@ describe("people", () => {
     await world.edit(grant(world.ftrack.apiUser), grant("admin@studio.test"));
     await world.settled();
     const annas = grant("anna@studio.test");
-    await world.edit(annas);
     const groups = async () => {
       const users = await world.reads.users();
       return users.find((u) => u.name === "anna")?.accessGroups["secret"] ?? [];
     };
+    // AYON opens a new project to everybody with groups by default.
+    await ask(ayon.http, "PATCH", "/api/users/anna", {
+      data: { accessGroups: { [world.name]: ["artist"] } },
+    });
+    expect(await groups()).toEqual([]);
+    await world.edit(annas);
     await eventually(
       "Anna may see it",
       async () => (await groups()).join() === "artist",

@@ -6,6 +6,7 @@ import type { StudioContext } from "../../core/handler.ts";
 import { ftrackId, type FtrackId } from "../../core/ids.ts";
 import type { AyonUserRow } from "../../core/ports.ts";
 import { inList, select, type Query } from "../../core/query.ts";
+import type { UserMap } from "../../core/reference.ts";
 import { idField } from "../../core/rows.ts";
 import {
   planUser,
@@ -110,6 +111,21 @@ function rolesBy(ids: Iterable<FtrackId>): Query<z.infer<typeof roleRow>> {
   });
 }
 
+/** The list of users leaves out what AYON remembers of them; for those in question it is asked for. */
+async function withData(
+  listed: readonly AyonUserRow[],
+  touched: readonly FtrackId[],
+  { ayonOf }: UserMap,
+  ctx: StudioContext,
+): Promise<readonly AyonUserRow[]> {
+  const names = new Set(touched.flatMap((id) => ayonOf.get(id)?.name ?? []));
+  return Promise.all(
+    listed.map(async (user) =>
+      names.has(user.name) ? ((await ctx.ayon.user(user.name)) ?? user) : user,
+    ),
+  );
+}
+
 export async function gatherUsers(
   events: readonly FtrackEvent[],
   settings: FollowUsersSettings,
@@ -125,11 +141,12 @@ export async function gatherUsers(
     };
   // A user who has just come is not among those that are remembered.
   ctx.reference.refresh("users");
-  const [[users, roles], map, ayonUsers] = await Promise.all([
+  const [[users, roles], map, listed] = await Promise.all([
     ctx.ftrack.query(usersBy(touched), rolesBy(touched)),
     ctx.reference.users(),
     ctx.ayon.users(),
   ]);
+  const ayonUsers = await withData(listed, touched, map, ctx);
   const people = users.map((user): Person => {
     const own = roles.filter(
       (r) => r.user_id === user.id && r.is_all_projects === true,
