@@ -6,6 +6,7 @@ import { toError } from "../../src/core/errors.ts";
 import { ChildError } from "../stack/child.ts";
 import type { Service } from "../stack/service.ts";
 import { startStack, type Stack } from "../stack/stack.ts";
+import { isHappyEnd, storyText, tellRules, type StoryLine } from "./rules.ts";
 import { runDemo, type Result } from "./run.ts";
 import { openStudio, type Show, type Studio } from "../stack/studio.ts";
 import { showAddresses, showTable } from "./show.ts";
@@ -14,15 +15,17 @@ const HELP = `Shows the event server at work, with everything on this machine.
 
   npm run demo [-- options]
 
+  --rules  shows the automation rules instead: a version is published, reviewed and approved
   --keep   leaves everything running afterwards, and says where it is; Ctrl-C ends it
   --json   prints the result as JSON
   --help
 
 Starts a local Ftrack, a local AYON, Redis, a leecher and a processor as processes of their own, on free ports;
 makes changes in Ftrack through its official client, and watches AYON until they are there. Ends with 0 only if
-all of them arrived.`;
+all of them arrived, or the story came true.`;
 
 const OPTIONS = {
+  rules: { type: "boolean", default: false },
   keep: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
@@ -75,6 +78,39 @@ function lastWords(services: readonly Service[]): string {
     .join("\n");
 }
 
+/** The synchronisation: edits, and how long each took to AYON. */
+async function showSync(
+  stack: Stack,
+  start: () => Promise<unknown>,
+  isJson: boolean,
+): Promise<boolean> {
+  const studio = await openStudio(stack);
+  const demoShow = await studio.addShow("demo_show");
+  await start();
+  const results = await watch(stack, studio, demoShow);
+  const isWell = results.every(({ ms }) => ms !== null);
+  if (isJson) console.log(JSON.stringify({ ok: isWell, results }));
+  else console.log(`\n${showTable(results)}`);
+  return isWell;
+}
+
+/** The automation rules, as a story. */
+async function showRules(
+  stack: Stack,
+  start: () => Promise<unknown>,
+  isJson: boolean,
+): Promise<boolean> {
+  const lines: StoryLine[] = [];
+  for await (const line of tellRules(stack, start)) {
+    lines.push(line);
+    if (!isJson) console.log(storyText(line));
+  }
+  const ok = isHappyEnd(lines);
+  if (isJson) console.log(JSON.stringify({ ok, lines }));
+  else console.log(ok ? "\nEvery rule had its turn." : "");
+  return ok;
+}
+
 async function show(options: Options): Promise<number> {
   let stack: Stack | null = null;
   let services: Service[] = [];
@@ -85,16 +121,15 @@ async function show(options: Options): Promise<number> {
         say(`  ${name} answers (${Math.round(ms)} ms)`);
       },
     });
-    const studio = await openStudio(stack);
-    const demoShow = await studio.addShow("demo_show");
-    services = await Promise.all([
-      stack.start("leecher"),
-      stack.start("processor"),
-    ]);
-    const results = await watch(stack, studio, demoShow);
-    const isWell = results.every(({ ms }) => ms !== null);
-    if (options.json) console.log(JSON.stringify({ ok: isWell, results }));
-    else console.log(`\n${showTable(results)}`);
+    const running = stack;
+    const start = async (): Promise<void> => {
+      services = await Promise.all([
+        running.start("leecher"),
+        running.start("processor"),
+      ]);
+    };
+    const play = options.rules ? showRules : showSync;
+    const isWell = await play(stack, start, options.json);
     if (!isWell) say(`\n${lastWords(services)}`);
     if (options.keep) await keep(stack, services);
     return isWell ? 0 : 1;

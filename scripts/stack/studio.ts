@@ -26,7 +26,7 @@ export interface Studio {
   save(...edits: readonly Edit[]): Promise<void>;
   /** Id of a status, task type, user or custom attribute by its name. */
   readonly idOf: (
-    type: "Status" | "Type" | "User" | "Attribute",
+    type: "Status" | "Type" | "AssetType" | "User" | "Attribute",
     name: string,
   ) => string;
 }
@@ -34,7 +34,10 @@ export interface Studio {
 const named = z.object({ id: z.string(), name: z.string() });
 
 /** Signs in to Ftrack; makes the artists and the settings of the studio in AYON. */
-export async function openStudio({ ftrack, ayon }: Stack): Promise<Studio> {
+export async function openStudio({
+  ftrack,
+  ayon,
+}: Pick<Stack, "ftrack" | "ayon">): Promise<Studio> {
   const session = new Session(
     ftrack.url,
     MANAGER,
@@ -57,6 +60,7 @@ export async function openStudio({ ftrack, ayon }: Stack): Promise<Studio> {
   const tables = {
     Status: await table("Status", "name"),
     Type: await table("Type", "name"),
+    AssetType: await table("AssetType", "name"),
     User: await table("User", "username"),
     Attribute: await table("CustomAttributeConfiguration", "key"),
   };
