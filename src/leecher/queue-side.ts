@@ -7,6 +7,7 @@ import { makeGapLedger, type GapLedger } from "../queue/gaps.ts";
 import { openInbox } from "../queue/inbox.ts";
 import { startIntake } from "../queue/intake.ts";
 import { makeJobs, openJobQueue } from "../queue/jobs.ts";
+import { type PresenceOptions, startPresence } from "../queue/presence.ts";
 import { makeKeyValue } from "../queue/records.ts";
 import { connect, type RedisAddress } from "../queue/redis.ts";
 import { openSpool, type SpoolAlarm } from "../queue/spool.ts";
@@ -32,6 +33,8 @@ export interface QueueSide {
   readonly gaps: GapLedger;
   /** True while Redis answers. */
   isConnected(): boolean;
+  /** Begins to say in Redis that this process is there. */
+  announce(who: Pick<PresenceOptions, "name" | "version" | "state">): void;
   close(deadlineMs: number): Promise<void>;
 }
 
@@ -62,14 +65,19 @@ export async function openQueueSide(
     spool,
     isAction: isRequest,
   });
+  let presence: ReturnType<typeof startPresence> | null = null;
   return {
     intake,
+    announce(who) {
+      presence ??= startPresence({ connection, kind: "leecher", log, ...who });
+    },
     deadLetters: makeDeadLetters({ ...deps, queue: drainQueue }),
     jobs: makeJobs(connection, jobQueue),
     store: makeKeyValue(connection),
     gaps: makeGapLedger(connection),
     isConnected: () => connection.client.status === "ready",
     async close(deadlineMs) {
+      await presence?.close();
       await intake.close(deadlineMs);
       await Promise.all([
         inbox.close(),

@@ -7,6 +7,7 @@ import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
 import type { FtrackCredentials } from "../ftrack/credentials.ts";
 import type { IntakeState } from "../queue/types.ts";
+import { ownVersion } from "../ops/version.ts";
 import type { Env } from "../settings/env.ts";
 import { SETTINGS_TOPICS, startSettings } from "../settings/start.ts";
 import {
@@ -95,6 +96,16 @@ export async function startLeecherService(
   });
   leecher = running;
   credentials.watch(use);
+  queue.announce({
+    name: env.ayon.serviceName,
+    version: ownVersion(),
+    state: () => {
+      const { hub, silentMs, isBehind } = running.health();
+      if (hub.status !== "live")
+        return `hub ${hub.status} for ${Math.round(silentMs / 1000)} s`;
+      return isBehind ? "listens, catches up" : "listens";
+    },
+  });
 
   function use(next: FtrackCredentials): void {
     hide(next.apiKey);

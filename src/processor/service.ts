@@ -31,6 +31,7 @@ import { startJobWorker } from "../queue/job-worker.ts";
 import { makeJobs, openJobQueue, type JobQueue } from "../queue/jobs.ts";
 import { makeOutcomes } from "../queue/outcomes.ts";
 import { makeOwnWriteStore } from "../queue/own-writes.ts";
+import { startPresence } from "../queue/presence.ts";
 import {
   makeClaims,
   makeKeyValue,
@@ -40,6 +41,7 @@ import {
 import { connect } from "../queue/redis.ts";
 import { makeTurns } from "../queue/turn.ts";
 import type { CloseReport, Outcomes, QueueDepth } from "../queue/types.ts";
+import { ownVersion } from "../ops/version.ts";
 import type { Env } from "../settings/env.ts";
 import { SETTINGS_TOPICS, startSettings } from "../settings/start.ts";
 import { createActionSide } from "./actions/index.ts";
@@ -305,6 +307,19 @@ export async function startProcessor(
     },
     signal,
   );
+  const presence = startPresence({
+    connection,
+    kind: "processor",
+    name: env.ayon.serviceName,
+    version: ownVersion(),
+    state: () =>
+      !rivals.isAlone()
+        ? "waits: another event server is at work"
+        : env.isDryRun
+          ? "works, writes nothing (dry run)"
+          : "works",
+    log,
+  });
   log.info({ isDryRun: env.isDryRun }, "the processor is up");
 
   return {
@@ -314,6 +329,7 @@ export async function startProcessor(
     async close() {
       const report = await work.close();
       await Promise.allSettled([
+        presence.close(),
         mirror.close(),
         rivals.close(),
         hub.stop(),

@@ -4,9 +4,12 @@ import { openQueue } from "./bull.ts";
 import { drainDedupId } from "./keys.ts";
 import { guard } from "./redis-error.ts";
 import type { Connection } from "./redis.ts";
+import type { HoldReason } from "./types.ts";
 
 export interface DrainData {
   readonly partition: string;
+  /** While the project is held: why. */
+  readonly hold?: HoldReason & { readonly until: number };
 }
 
 export type DrainQueue = Queue<

@@ -1,4 +1,4 @@
-import { retryOf, toError } from "../core/errors.ts";
+import { codeOf, retryOf, toError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
 import { openDrainQueue, ring, type DrainData } from "./bell.ts";
@@ -80,8 +80,10 @@ export function startDrainWorker(
         await ring(queue, [partition]);
         return;
       case "turn":
+        await note(job, null);
         throw await setAside(job, token, options.turnPollMs);
       case "hold":
+        await note(job, end);
         throw await setAside(job, token, end.delayMs);
       case "handback":
         throw await handBack(job, token);
@@ -175,8 +177,32 @@ export function startDrainWorker(
   });
 }
 
+/** Keeps with the job why its project waits, for `readHolds`. */
+async function note(
+  job: Work<DrainData>["job"],
+  hold: Extract<DrainEnd, { readonly kind: "hold" }> | null,
+): Promise<void> {
+  const { partition, hold: before } = job.data;
+  if (hold !== null)
+    await job.updateData({
+      partition,
+      hold: { ...hold.reason, until: Date.now() + hold.delayMs },
+    });
+  else if (before !== undefined) await job.updateData({ partition });
+}
+
 /** A full or read-only Redis is an outage like any other. Nothing is lost: the events are still there. */
 function holdWhenRedisRefuses(thrown: unknown): DrainEnd {
   if (retryOf(thrown) === "never") throw thrown;
-  return { kind: "hold", delayMs: REFUSED_DELAY_MS };
+  return {
+    kind: "hold",
+    delayMs: REFUSED_DELAY_MS,
+    reason: {
+      cause: "outage",
+      handler: "drain",
+      code: codeOf(thrown),
+      detail: toError(thrown).message,
+      tries: 1,
+    },
+  };
 }

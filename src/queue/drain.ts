@@ -4,13 +4,17 @@ import type { DrainRun, ReadEntry } from "./drain-run.ts";
 import { parseEnvelope } from "./envelope-text.ts";
 import type { Entry } from "./project-inbox.ts";
 import { giveUp } from "./settle.ts";
-import type { RetryVerdict, Verdict } from "./types.ts";
+import type { HoldReason, RetryVerdict, Verdict } from "./types.ts";
 
 /** Why a drain ended. */
 export type DrainEnd =
   | { readonly kind: "empty" }
   /** The first event is to be tried again later; the project waits. */
-  | { readonly kind: "hold"; readonly delayMs: number }
+  | {
+      readonly kind: "hold";
+      readonly delayMs: number;
+      readonly reason: HoldReason;
+    }
   /** A long job waits for the project. */
   | { readonly kind: "turn" }
   /** It ran long enough; other projects shall have the place. */
@@ -57,8 +61,8 @@ export async function drain(run: DrainRun): Promise<DrainEnd> {
           "batch failed, its events are taken one by one",
         );
       } else {
-        const delayMs = await holdOrGiveUp(run, next.entry, verdict);
-        if (delayMs !== null) return { kind: "hold", delayMs };
+        const hold = await holdOrGiveUp(run, next.entry, verdict);
+        if (hold !== null) return { kind: "hold", ...hold };
       }
     }
     if (result.turnWanted) return { kind: "turn" };
@@ -148,12 +152,12 @@ function isFaultOfBatch(failure: Failure, verdict: BadVerdict): boolean {
   return verdict.kind === "dead" || verdict.cause === "event";
 }
 
-/** Gives how long to hold the project; null when the event was given up and the drain goes on. */
+/** Gives how long to hold the project and why; null when the event was given up and the drain goes on. */
 async function holdOrGiveUp(
   run: DrainRun,
   entry: Entry,
   verdict: BadVerdict,
-): Promise<number | null> {
+): Promise<{ delayMs: number; reason: HoldReason } | null> {
   const { inbox, log, meter } = run;
   if (verdict.kind === "dead") {
     await giveUp(run, entry, "failed", { ...verdict, attempts: 1 });
@@ -179,7 +183,7 @@ async function holdOrGiveUp(
     },
     "project held",
   );
-  return delayMs;
+  return { delayMs, reason: { cause, handler, code, detail, tries } };
 }
 
 function backoffMs(

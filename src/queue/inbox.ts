@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
 import { UnavailableError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
 import { openDrainQueue } from "./bell.ts";
 import { closeQueue } from "./bull.ts";
+import { readCursor } from "./cursor.ts";
 import {
   DEFAULT_SEEN_LIMITS,
   deliver,
@@ -48,13 +48,6 @@ export interface InboxDeps {
   readonly onLoss?: () => void;
 }
 
-const storedCursor = z.object({
-  boot: z.string(),
-  seq: z.number(),
-  at: z.number(),
-  position: z.json(),
-});
-
 /** A leecher that is silent for longer reports a loss that is none; a catch-up is the consequence. */
 const MARK_TTL_MS = 7 * 24 * 3600_000;
 
@@ -90,13 +83,6 @@ export function openInbox(
     isDoubtful = true;
   };
   client.on("close", doubt);
-
-  async function cursor(): Promise<Cursor | null> {
-    const text = await guard(client.get(keys.cursor));
-    if (text === null) return null;
-    const parsed = storedCursor.safeParse(JSON.parse(text));
-    return parsed.success ? { ...parsed.data } : null;
-  }
 
   async function send(sent: Sent): Promise<EnqueueResult> {
     const result = await deliver(connection, queue, sent.lines, options);
@@ -157,7 +143,7 @@ export function openInbox(
   }
 
   return {
-    cursor,
+    cursor: () => readCursor(connection),
     async enqueue(envelopes, newPosition) {
       if (envelopes.length === 0 && newPosition === undefined) {
         return { accepted: 0, duplicates: 0 };

@@ -44,6 +44,10 @@ export interface Keys {
   readonly quietOutcomes: string;
   /** List of JSON: what catching up with Ftrack found, newest first. */
   readonly gaps: string;
+  /** Set of ids of services that run, or ran lately. */
+  readonly services: string;
+  /** String with time to live: JSON of what a service says about itself. */
+  service(id: string): string;
   /** Sorted set of ids of long jobs that shall stop, by time of the request. */
   readonly cancelled: string;
   /** Sorted set: `<key>\0<hash of value>` → time until which it counts (ms). */
@@ -104,6 +108,8 @@ export function makeKeys(prefix: string = DEFAULT_PREFIX): Keys {
     outcomes: `${control}:outcomes`,
     quietOutcomes: `${control}:quiet`,
     gaps: `${control}:gaps`,
+    services: `${control}:services`,
+    service: (id) => `${control}:service:${safe(id)}`,
     cancelled: `${control}:cancelled`,
     ownWrites: (entityId) => `${control}:own:${safe(entityId)}`,
     reportById: (id) => `${control}:report:${safe(id)}`,

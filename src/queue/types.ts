@@ -100,6 +100,15 @@ export interface RetryVerdict {
   readonly afterMs?: number;
 }
 
+/** Why a project waits, for operators. */
+export interface HoldReason extends Pick<
+  RetryVerdict,
+  "cause" | "handler" | "code" | "detail"
+> {
+  /** Of the first event: failed tries, or holds for an outage. */
+  readonly tries: number;
+}
+
 /** What became of one event of a batch. */
 export type FinalVerdict =
   | { readonly kind: "done" }

@@ -7,11 +7,13 @@ import {
 } from "../../src/core/errors.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { openDrainQueue, wakeHeld } from "../../src/queue/bell.ts";
+import { readHolds } from "../../src/queue/holds.ts";
 import { makeDeadLetters } from "../../src/queue/dead-letters.ts";
 import { DEFAULT_LIMITS, type DrainLimits } from "../../src/queue/drain-run.ts";
 import type {
   BatchContext,
   DeadLetters,
+  RetryVerdict,
   Verdict,
 } from "../../src/queue/types.ts";
 import {
@@ -193,6 +195,14 @@ describe("a held project", () => {
     const drains = openDrainQueue(connection, silentLog);
     queue.closeLater(drains);
     await eventually("held", async () => (await drains.getDelayedCount()) > 0);
+    const [hold, ...others] = await readHolds(drains);
+    expect(others).toEqual([]);
+    const { cause, handler, code } = retry("outage") as RetryVerdict;
+    expect(hold).toMatchObject({
+      partition: "p",
+      reason: { cause, handler, code, tries: 1 },
+    });
+    expect(hold!.until! - Date.now()).toBeGreaterThan(500_000);
     expect(await wakeHeld(drains)).toBe(1);
     await eventually("done", isEmpty);
     expect(tries).toBe(2);
