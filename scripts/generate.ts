@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { format } from "prettier";
 import { actionsPage } from "./generate/actions-doc.ts";
 import { addonFiles, settingsPage } from "./generate/addon.ts";
+import { cliPage } from "./generate/cli-doc.ts";
 import { environmentFiles } from "./generate/environment.ts";
 import { metricsPage } from "./generate/metrics-doc.ts";
 
@@ -22,6 +23,7 @@ const GENERATORS: readonly (() => Generated)[] = [
   environmentFiles,
   actionsPage,
   metricsPage,
+  cliPage,
 ];
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
