@@ -10,10 +10,7 @@ export const serverInformation = z.object({
   schema_hash: z.string().nullish().catch(null),
 });
 
-const property = z.object({
-  format: z.string().optional().catch(undefined),
-  alias_for: z.unknown(),
-});
+const property = z.object({ format: z.string().optional().catch(undefined) });
 
 /** The name of the table: plain, or with the classifier that makes it this type (object type of a Task). */
 const alias = z.union([
@@ -35,7 +32,7 @@ export const entitySchema = z
   .object({
     id: z.string(),
     primary_key: z.array(z.string()).catch(["id"]),
-    properties: z.record(z.string(), property.catch({ alias_for: null })),
+    properties: z.record(z.string(), property.catch({})),
     alias_for: alias.nullish().catch(null),
   })
   .transform((s): EntitySchema => ({

@@ -125,10 +125,10 @@ export function startIntake(
 
   async function writeToDisk(batch: readonly Put[]): Promise<void> {
     const events = batch.reduce((n, put) => n + put.envelopes.length, 0);
-    const lines = batch.map(({ envelopes, position }) =>
-      JSON.stringify({ e: envelopes, p: position }),
-    );
     try {
+      const lines = batch.map(({ envelopes, position }) =>
+        JSON.stringify({ e: envelopes, p: position }),
+      );
       await spool.append(lines);
       meter.count("spool_events_total", {}, events);
       for (const put of batch) put.resolve("disk");

@@ -1,5 +1,6 @@
 import type { EventHub } from "@ftrack/api";
 import type { WebSocket } from "ws";
+import { nestingOf } from "./nesting.ts";
 
 /**
  * Everything this service knows of the inside of `@ftrack/api` 1.11.2, in one place. The public hub tells
@@ -36,6 +37,9 @@ export function currentWebSocket(client: SocketClient): WebSocket | null {
   return client.socket.transport.websocket;
 }
 
+/** Events of Ftrack have less than ten levels. */
+const MOST_NESTING = 100;
+
 /**
  * Keeps a frame that the client cannot read from ending the thread. Must be called right after `connect`,
  * before the client has bound its handler to the first WebSocket.
@@ -50,8 +54,11 @@ export function shield(
 ): void {
   const inner = client.handleMessage.bind(client);
   client.handleMessage = (message) => {
-    watch.frame(typeof message.data === "string" ? message.data.length : 0);
+    const text = typeof message.data === "string" ? message.data : "";
+    watch.frame(text.length);
     try {
+      if (nestingOf(text) > MOST_NESTING)
+        throw new TypeError("it is nested without end");
       inner(message);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);

@@ -279,6 +279,10 @@ describe("faults", () => {
     ["broken JSON", '5:::{"name":"ftrack.event","args":['],
     ["no arguments", '5:::{"name":"ftrack.event","args":[]}'],
     ["JSON null", "5:::null"],
+    [
+      "nested without end",
+      `5:::{"name":"ftrack.event","args":[{"topic":"x","data":${"[".repeat(20_000)}${"]".repeat(20_000)}}]}`,
+    ],
   ])(
     "an unreadable frame (%s) is handed on as such and ends nothing",
     async (_t, frame) => {
@@ -292,6 +296,35 @@ describe("faults", () => {
       expect(hub.health()).toMatchObject({ connections: 1, restarts: 0 });
     },
   );
+
+  it("a frame of many megabytes, and one of thousands of entities", async () => {
+    start({ canaryMs: 3_000 });
+    await eventually("live", isLive);
+    const text = "x".repeat(5_000_000);
+    server.emit({ ...event(1), data: { text } });
+    const entities = Array.from({ length: 5_000 }, (_, i) => ({
+      ...{ entityId: `t${i}`, entityType: "task", action: "update" },
+      changes: { description: { old: "", new: "y".repeat(200) } },
+    }));
+    server.emit({ ...event(2), data: { entities } });
+    server.emit(event(3));
+    await eventually("all came", () => events.length === 3);
+    expect(ids()).toEqual(["e1", "e2", "e3"]);
+    expect(events[0]?.event).toMatchObject({ data: { text } });
+    expect(events[1]?.event).toMatchObject({ data: { entities } });
+    expect(hub.health()).toMatchObject({ connections: 1, restarts: 0 });
+  });
+
+  it("a frame larger than any event may be ends the connection, which is made anew", async () => {
+    start({ canaryMs: 3_000 });
+    await eventually("live", isLive);
+    server.sendRaw(`5:::{"name":"x","args":["${"x".repeat(110_000_000)}"]}`);
+    await eventually("a new connection", () => server.opened === 2, 25_000);
+    await eventually("live again", isLive);
+    server.emit(event(1));
+    await eventually("events flow", () => ids().includes("e1"));
+    expect(gaps.at(-1)?.reason).toBe("reconnect");
+  });
 
   it.each(["8::", "7:::nope", "0::", "6:::1", "3:::text", "2:"])(
     "frame %s ends nothing for good",
