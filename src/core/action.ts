@@ -52,11 +52,11 @@ export type Answer =
   | { readonly kind: "nothing" }
   | Message
   | FormAnswer
-  /** A few writes to Ftrack that are made at once; what they come to is told at the end. */
+  /** A few writes to Ftrack that are made at once; what they come to is told at the end, or leads on. */
   | {
       readonly kind: "write";
       readonly decision: Decision;
-      readonly told: (results: readonly ChangeResult[]) => Message;
+      readonly told: (results: readonly ChangeResult[]) => Message | FormAnswer;
     }
   | JobAnswer;
 

@@ -186,6 +186,7 @@ export interface JobStart extends Base {
   readonly kind: "job.start";
   readonly job: string;
   readonly key: string;
+  readonly delayMs?: number;
   readonly data: Readonly<Record<string, unknown>>;
 }
 

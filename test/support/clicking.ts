@@ -185,36 +185,42 @@ export interface SeenJob {
   readonly username: string;
 }
 
-async function findJob(
+/** The jobs of Ftrack whose text begins so, newest first. */
+export async function jobsOf(
   world: World,
   title: string,
-): Promise<SeenJob | undefined> {
+): Promise<readonly SeenJob[]> {
   const found = await rows(
     world.ftrack,
     "select id, status, data, user.username from Job order by created_at descending",
   );
-  const jobs = found.map((job): SeenJob => ({
-    id: job["id"],
-    status: job["status"],
-    username: job["user"].username,
-    description: JSON.parse(job["data"]).description,
-  }));
-  return jobs.find((one) => one.description.startsWith(title));
+  return found
+    .map((job): SeenJob => ({
+      id: job["id"],
+      status: job["status"],
+      username: job["user"].username,
+      description: JSON.parse(job["data"]).description,
+    }))
+    .filter((job) => job.description.startsWith(title));
 }
 
-/** Waits until the newest job of Ftrack whose text begins so has ended; the job. */
-export async function endOf(world: World, title: string): Promise<SeenJob> {
-  let job: SeenJob | undefined;
+/** Waits until there are so many jobs whose text begins so, and the newest has ended; that one. */
+export async function endOf(
+  world: World,
+  title: string,
+  count = 1,
+): Promise<SeenJob> {
   await eventually(`the end of ${title}`, async () => {
-    job = await findJob(world, title);
-    return job?.status === "done" || job?.status === "failed";
+    const jobs = await jobsOf(world, title);
+    const isEnded = ["done", "failed"].includes(jobs[0]?.status ?? "");
+    return jobs.length >= count && isEnded;
   });
   return jobOf(world, title);
 }
 
 /** The newest job of Ftrack whose text begins so. */
 export async function jobOf(world: World, title: string): Promise<SeenJob> {
-  const job = await findJob(world, title);
+  const [job] = await jobsOf(world, title);
   if (job === undefined) throw new Error(`No job ${title}`);
   return job;
 }

@@ -4,6 +4,7 @@ import { createAttributes } from "./create-attributes/index.ts";
 import { jobKiller } from "./job-killer/index.ts";
 import { missingPermissions } from "./missing-permissions/index.ts";
 import { multipleNotes } from "./multiple-notes/index.ts";
+import { prepareProject } from "./prepare-project/index.ts";
 import { syncToAyon } from "./sync-to-ayon/index.ts";
 import { syncUsers } from "./sync-users/index.ts";
 import { whyNotInAyon } from "./why-not/index.ts";
@@ -11,6 +12,7 @@ import { whyNotInAyon } from "./why-not/index.ts";
 /** All actions that people can start in Ftrack, in the order of docs/actions.md. */
 export const actions: readonly Action[] = [
   syncToAyon,
+  prepareProject,
   createAttributes,
   syncUsers,
   jobKiller,

@@ -1,4 +1,9 @@
-import type { Action, ActionBase, Answer } from "../../core/action.ts";
+import type {
+  Action,
+  ActionBase,
+  Answer,
+  FormAnswer,
+} from "../../core/action.ts";
 import { hidden } from "../../core/form.ts";
 import type { Apply } from "../../core/handler.ts";
 import { deriveFtrackId } from "../../core/ids.ts";
@@ -72,6 +77,21 @@ export function createPerformer(deps: PerformerDeps): Performer {
     };
   }
 
+  function shown(form: FormAnswer, bond: Bond): Reply {
+    const { step, state } = form.next ?? { step: "", state: null };
+    return {
+      type: "form",
+      title: form.title,
+      items: [
+        ...form.items,
+        hidden(STATE_FIELD, seal.close(bond, step, state)),
+      ],
+      ...(form.submitLabel === undefined
+        ? {}
+        : { submit_button_label: form.submitLabel }),
+    };
+  }
+
   return async (answer, setting) => {
     const { action, base, bond } = setting;
     switch (answer.kind) {
@@ -79,20 +99,8 @@ export function createPerformer(deps: PerformerDeps): Performer {
         return null;
       case "message":
         return { success: answer.success, message: answer.message };
-      case "form": {
-        const { step, state } = answer.next ?? { step: "", state: null };
-        return {
-          type: "form",
-          title: answer.title,
-          items: [
-            ...answer.items,
-            hidden(STATE_FIELD, seal.close(bond, step, state)),
-          ],
-          ...(answer.submitLabel === undefined
-            ? {}
-            : { submit_button_label: answer.submitLabel }),
-        };
-      }
+      case "form":
+        return shown(answer, bond);
       case "write": {
         if (!(await isFirst(setting))) return sentBefore;
         const apply = applyFor({
@@ -106,7 +114,9 @@ export function createPerformer(deps: PerformerDeps): Performer {
           },
         });
         const told = answer.told(await apply(answer.decision));
-        return { success: told.success, message: told.message };
+        return told.kind === "form"
+          ? shown(told, bond)
+          : { success: told.success, message: told.message };
       }
       case "job":
         return (await isFirst(setting)) ? start(answer, setting) : sentBefore;

@@ -184,6 +184,7 @@ export function openDoor(targets: Targets): (writer: Writer) => Apply {
       kind: job.job,
       key: job.key,
       data: job.data as Json,
+      ...(job.delayMs === undefined ? {} : { delayMs: job.delayMs }),
     });
     return { changeId: job.id, status: isNew ? "applied" : "unchanged" };
   }
