@@ -262,6 +262,8 @@ export interface Work extends Reads {
    * @throws the signal's reason, when somebody has stopped the job or the service ends.
    */
   progress(done: number, total: number, what: string): void;
+  /** Adds a file to the job before it ends; a start after another adds it again. */
+  attach(file: { readonly name: string; readonly text: string }): Promise<void>;
   /** What an earlier start has saved; null at the first. */
   readonly saved: unknown;
   save(checkpoint: Plain): Promise<void>;

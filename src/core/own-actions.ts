@@ -17,4 +17,5 @@ export const OWN_ACTIONS: ReadonlySet<string> = new Set([
   "ayon.job.killer.server",
   "ayon.create.update.attributes.server",
   "ayon.why.not.in.ayon",
+  "ayon.clean.hierarchical.attr.server",
 ]);

@@ -9,24 +9,9 @@ import {
   rows,
   type Loose,
 } from "./official-client.ts";
-import type { Operation } from "../../src/ftrack/session.ts";
 import { ask } from "./ayon.ts";
 import type { World } from "./world.ts";
 import { eventually } from "./redis.ts";
-
-/** A create of anything, with an id of its own. */
-export function thing(
-  type: string,
-  data: Readonly<Record<string, unknown>>,
-): Operation & { readonly id: string } {
-  const id = randomUUID();
-  return {
-    id,
-    action: "create",
-    entity_type: type,
-    entity_data: { __entity_type__: type, id, ...data },
-  };
-}
 
 /** Sets overrides of the studio, as an administrator does on the settings page. */
 export async function setStudio(
@@ -204,18 +189,23 @@ export async function jobsOf(
     .filter((job) => job.description.startsWith(title));
 }
 
-/** Waits until there are so many jobs whose text begins so, and the newest has ended; that one. */
+/** Waits until a job whose text begins so, and that was not there before, has ended; that one. */
 export async function endOf(
   world: World,
   title: string,
-  count = 1,
+  before: readonly SeenJob[] = [],
 ): Promise<SeenJob> {
+  const known = new Set(before.map((job) => job.id));
+  let ended: SeenJob | undefined;
   await eventually(`the end of ${title}`, async () => {
     const jobs = await jobsOf(world, title);
-    const isEnded = ["done", "failed"].includes(jobs[0]?.status ?? "");
-    return jobs.length >= count && isEnded;
+    ended = jobs.find(
+      ({ id, status }) =>
+        !known.has(id) && (status === "done" || status === "failed"),
+    );
+    return ended !== undefined;
   });
-  return jobOf(world, title);
+  return ended!;
 }
 
 /** The newest job of Ftrack whose text begins so. */

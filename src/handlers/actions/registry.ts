@@ -1,12 +1,16 @@
 import type { Action } from "../../core/action.ts";
+import { cleanValues } from "./clean-values/index.ts";
 import { cloneReview } from "./clone-review/index.ts";
+import { componentSizes } from "./component-sizes/index.ts";
 import { createAttributes } from "./create-attributes/index.ts";
 import { jobKiller } from "./job-killer/index.ts";
 import { missingPermissions } from "./missing-permissions/index.ts";
 import { multipleNotes } from "./multiple-notes/index.ts";
 import { prepareProject } from "./prepare-project/index.ts";
+import { pushValues } from "./push-values/index.ts";
 import { syncToAyon } from "./sync-to-ayon/index.ts";
 import { syncUsers } from "./sync-users/index.ts";
+import { transferValues } from "./transfer-values/index.ts";
 import { whyNotInAyon } from "./why-not/index.ts";
 
 /** All actions that people can start in Ftrack, in the order of docs/actions.md. */
@@ -15,6 +19,10 @@ export const actions: readonly Action[] = [
   prepareProject,
   createAttributes,
   syncUsers,
+  pushValues,
+  transferValues,
+  cleanValues,
+  componentSizes,
   jobKiller,
   whyNotInAyon,
   cloneReview,

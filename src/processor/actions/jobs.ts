@@ -120,6 +120,7 @@ function handlerOf(kind: ActionJob, deps: ActionJobDeps): JobHandler {
         signal.throwIfAborted();
         mirror.show(`${what} (${done}/${total})`);
       },
+      attach: (file) => mirror.attach(file),
       saved,
       async save(checkpoint) {
         signal.throwIfAborted();

@@ -8,16 +8,18 @@ import type { FtrackJobs } from "../../ftrack/jobs.ts";
 
 const EVERY_MS = 2_000;
 
+export interface JobFile {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** A job in Ftrack's interface that shows how far long work is, and by which it can be stopped. */
 export interface Mirror {
   /** Shown at the next turn of the clock. */
   show(line: string): void;
+  attach(file: JobFile): Promise<void>;
   /** The last line; the file goes along. Shows nothing more. */
-  end(
-    status: "done" | "failed",
-    line: string,
-    file?: { readonly name: string; readonly text: string },
-  ): Promise<void>;
+  end(status: "done" | "failed", line: string, file?: JobFile): Promise<void>;
   /** Shows nothing more; the work goes on elsewhere, or later. */
   leave(): Promise<void>;
 }
@@ -87,19 +89,19 @@ export async function openMirror(settings: MirrorSettings): Promise<Mirror> {
     await turn;
   }
 
+  function attach({ name, text }: JobFile): Promise<void> {
+    const data = new TextEncoder().encode(text);
+    return quietly(() => jobs.attach(id, { fileName: name, data }));
+  }
+
   return {
+    attach,
     show(line) {
       wanted = `${title}: ${line}`;
     },
     async end(status, line, file) {
       await leave();
-      if (file !== undefined)
-        await quietly(() =>
-          jobs.attach(id, {
-            fileName: file.name,
-            data: new TextEncoder().encode(file.text),
-          }),
-        );
+      if (file !== undefined) await attach(file);
       await quietly(() =>
         jobs.update(id, { description: `${title}: ${line}`, status }),
       );
@@ -111,6 +113,7 @@ export async function openMirror(settings: MirrorSettings): Promise<Mirror> {
 /** For work that nobody waits for. */
 export const noMirror: Mirror = {
   show: () => undefined,
+  attach: () => Promise.resolve(),
   end: () => Promise.resolve(),
   leave: () => Promise.resolve(),
 };

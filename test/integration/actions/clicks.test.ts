@@ -14,13 +14,13 @@ import {
   project,
   setStudio,
   textOf,
-  thing,
   untouched,
   version,
   type Person,
 } from "../../support/clicking.ts";
 import { eventually } from "../../support/redis.ts";
 import type { Loose } from "../../support/official-client.ts";
+import { creation } from "../../support/edits.ts";
 import { startWorld, type World } from "../../support/world.ts";
 
 /** Uses of a probe action: what it was sent. */
@@ -94,9 +94,9 @@ beforeAll(async () => {
   });
   const made = world.create("Shot", "sh010", world.projectId);
   shot = made.id;
-  const asset = thing("Asset", { name: "comp", context_id: shot });
+  const asset = creation("Asset", { name: "comp", context_id: shot });
   const two = [1, 2].map((number) =>
-    thing("AssetVersion", { asset_id: asset.id, version: number }),
+    creation("AssetVersion", { asset_id: asset.id, version: number }),
   );
   versions = two.map(({ id }) => id);
   await world.edit(made, asset, ...two);

@@ -5,13 +5,13 @@ import {
   person,
   project,
   textOf,
-  thing,
   untouched,
   type Person,
 } from "../../support/clicking.ts";
 import { ask } from "../../support/ayon.ts";
 import { row, type Loose } from "../../support/official-client.ts";
 import { eventually } from "../../support/redis.ts";
+import { creation } from "../../support/edits.ts";
 import { startWorld, type World } from "../../support/world.ts";
 
 let world: World;
@@ -37,7 +37,7 @@ async function made(
   more: Record<string, Loose> = {},
 ): Promise<string> {
   const schema = await row(world.ftrack, "select id from ProjectSchema");
-  const { id, ...create } = thing("Project", {
+  const { id, ...create } = creation("Project", {
     name: code,
     full_name: fullName,
     project_schema_id: schema["id"],
@@ -65,7 +65,7 @@ async function prepared(
   const second = await admin.send(PREPARE, [project(id)], first, values);
   const last = await admin.send(PREPARE, [project(id)], second, attributes);
   expect(last).toMatchObject({ success: true });
-  return endOf(world, TITLE, before.length + 1);
+  return endOf(world, TITLE, before);
 }
 
 /** Ids of the jobs of full syncs of a project that have begun or wait. */
@@ -217,7 +217,7 @@ describe("preparing", () => {
       world.ftrack,
       'select id from SecurityRole where name is "User"',
     );
-    const own = thing("UserSecurityRole", {
+    const own = creation("UserSecurityRole", {
       user_id: chen["id"],
       security_role_id: role["id"],
       is_all_projects: false,
@@ -229,7 +229,7 @@ describe("preparing", () => {
     await world.edit(
       own,
       ...[own.id, ofService["id"]].map((roleId) =>
-        thing("UserSecurityRoleProject", {
+        creation("UserSecurityRoleProject", {
           project_id: id,
           user_security_role_id: roleId,
         }),

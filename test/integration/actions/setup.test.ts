@@ -6,11 +6,11 @@ import {
   person,
   project,
   textOf,
-  thing,
   type Person,
 } from "../../support/clicking.ts";
 import { row, rows, type Loose } from "../../support/official-client.ts";
 import { eventually } from "../../support/redis.ts";
+import { creation } from "../../support/edits.ts";
 import { startWorld, type World } from "../../support/world.ts";
 
 let world: World;
@@ -56,7 +56,7 @@ describe("Sync to AYON", () => {
 
   test("FS-1 tells to prepare a project that AYON does not have, and starts nothing", async () => {
     const schema = await row(world.ftrack, "select id from ProjectSchema");
-    const other = thing("Project", {
+    const other = creation("Project", {
       name: "other",
       full_name: "other_show",
       project_schema_id: schema["id"],
