@@ -1,10 +1,10 @@
 import type { Change, Subject } from "../../../core/change.ts";
 import { deriveFtrackId, type FtrackId } from "../../../core/ids.ts";
+import { MANDATORY_GROUP } from "../../../core/mandatory-attributes.ts";
 import { isSameName } from "../../../core/status.ts";
 import type { Definition, DefinitionFacts } from "./facts.ts";
 import type { Option, Wanted, WantedType } from "./wanted.ts";
 
-const GROUP = "ayon";
 /** Digits after the point of decimal numbers. */
 const PRECISION = 6;
 
@@ -27,8 +27,9 @@ export function planAttributes(
   const changes: Change[] = [];
   const lines: string[] = [];
   const problems: string[] = [];
-  const group = facts.groups.find((g) => isSameName(g.name, GROUP));
-  const groupId = group?.id ?? deriveFtrackId(`attribute group ${GROUP}`);
+  const group = facts.groups.find((g) => isSameName(g.name, MANDATORY_GROUP));
+  const groupId =
+    group?.id ?? deriveFtrackId(`attribute group ${MANDATORY_GROUP}`);
 
   for (const attribute of wanted) {
     const found = facts.definitions.filter((d) => isThis(d, attribute));
@@ -83,9 +84,13 @@ export function planAttributes(
     changes.unshift({
       kind: "ftrack.create",
       id: groupId,
-      subject: { ftrackId: groupId, path: GROUP, type: "CustomAttributeGroup" },
+      subject: {
+        ftrackId: groupId,
+        path: MANDATORY_GROUP,
+        type: "CustomAttributeGroup",
+      },
       entityType: "CustomAttributeGroup",
-      data: { id: groupId, name: GROUP },
+      data: { id: groupId, name: MANDATORY_GROUP },
     });
   return { changes, lines, problems };
 }
@@ -203,7 +208,7 @@ function differences(
   const words: string[] = [];
   if (found.groupId === null) {
     data["group_id"] = groupId;
-    words.push(`put into the group ${GROUP}`);
+    words.push(`put into the group ${MANDATORY_GROUP}`);
   }
   const { config } = found;
   if (type.name === "number" && type.isDecimal && !config.isDecimal) {

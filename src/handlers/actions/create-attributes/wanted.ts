@@ -1,3 +1,9 @@
+import { z } from "zod";
+import {
+  MANDATORY_ATTRIBUTES,
+  type MandatoryAttribute,
+  type MandatoryKey,
+} from "../../../core/mandatory-attributes.ts";
 import type { AyonAttribute } from "../../../core/ports.ts";
 
 export interface Option {
@@ -34,16 +40,7 @@ interface RoleNames {
 }
 
 export interface AttributeSettings {
-  readonly mandatory_attributes: Readonly<
-    Record<
-      | "ayon_id"
-      | "ayon_path"
-      | "ayon_sync_failed"
-      | "auto_sync_enabled"
-      | "ayon_list_type",
-      RoleNames
-    >
-  >;
+  readonly mandatory_attributes: Readonly<Record<MandatoryKey, RoleNames>>;
   readonly attributes_mapping: {
     readonly mapping: readonly {
       readonly name: string;
@@ -54,52 +51,37 @@ export interface AttributeSettings {
   readonly export_attributes: readonly string[];
 }
 
+const choiceConfig = z.object({
+  multiSelect: z.boolean(),
+  data: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(z.array(z.object({ menu: z.string(), value: z.string() }))),
+});
+
+function typeOf({ type, config }: MandatoryAttribute): WantedType {
+  if (type !== "enumerator") return { name: type };
+  const { multiSelect, data } = choiceConfig.parse(JSON.parse(config));
+  return { name: type, isMulti: multiSelect, options: data };
+}
+
 /** What the service itself keeps in Ftrack. */
 export function mandatoryAttributes(
   settings: AttributeSettings,
 ): readonly Wanted[] {
-  const roles = settings.mandatory_attributes;
-  const of = (names: RoleNames) => ({
-    readRoles: names.read_security_roles,
-    writeRoles: names.write_security_roles,
+  return Object.values(MANDATORY_ATTRIBUTES).map((attribute): Wanted => {
+    const roles = settings.mandatory_attributes[attribute.key];
+    return {
+      key: attribute.key,
+      label: attribute.label,
+      entityType: attribute.entityType,
+      isHierarchical: attribute.isHierarchical,
+      type: typeOf(attribute),
+      default: attribute.default,
+      readRoles: roles.read_security_roles,
+      writeRoles: roles.write_security_roles,
+    };
   });
-  const hierarchical = { entityType: "show", isHierarchical: true } as const;
-  return [
-    {
-      ...{ key: "ayon_id", label: "AYON ID", ...hierarchical },
-      ...{ type: { name: "text" }, default: "", ...of(roles.ayon_id) },
-    },
-    {
-      ...{ key: "ayon_path", label: "AYON path", ...hierarchical },
-      ...{ type: { name: "text" }, default: "", ...of(roles.ayon_path) },
-    },
-    {
-      ...{ key: "ayon_sync_failed", label: "AYON sync failed" },
-      ...hierarchical,
-      ...{ type: { name: "boolean" }, default: false },
-      ...of(roles.ayon_sync_failed),
-    },
-    {
-      ...{ key: "auto_sync_enabled", label: "AYON auto-sync" },
-      ...{ entityType: "show", isHierarchical: false },
-      ...{ type: { name: "boolean" }, default: false },
-      ...of(roles.auto_sync_enabled),
-    },
-    {
-      ...{ key: "ayon_list_type", label: "AYON list type" },
-      ...{ entityType: "list", isHierarchical: false },
-      type: {
-        name: "enumerator",
-        isMulti: false,
-        options: ["Folder", "Task", "Version"].map((menu) => ({
-          menu,
-          value: menu.toLowerCase(),
-        })),
-      },
-      default: ["folder"],
-      ...of(roles.ayon_list_type),
-    },
-  ];
 }
 
 /** Kept in fields of their own in Ftrack, or by the service. */
