@@ -1,21 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Presets, SingleBar } from "cli-progress";
-import { z } from "zod";
-import type { JobInfo, Jobs } from "../queue/types.ts";
+import { type JobRequest, syncProgress } from "../core/sync-jobs.ts";
+import type { JobInfo, Jobs, Json } from "../queue/types.ts";
 import type { Call } from "./call.ts";
 import { CliError } from "./exit.ts";
+import type { Studio } from "./studio.ts";
 
 const POLL_MS = 300;
 /** So long nobody took the job: no processor runs, or all are busy with other long work. */
 const UNTAKEN_MS = 20_000;
 
 /** 0 before the first report. */
-const progress = z
-  .looseObject({
-    line: z.string().catch(""),
-    done: z.number().catch(0),
-    total: z.number().catch(0),
-  })
+const progress = syncProgress
+  .pick({ line: true, done: true, total: true })
   .catch({ line: "", done: 0, total: 0 });
 
 const ENDED: ReadonlySet<JobInfo["state"]> = new Set([
@@ -23,6 +20,15 @@ const ENDED: ReadonlySet<JobInfo["state"]> = new Set([
   "failed",
   "cancelled",
 ]);
+
+/** Asks the processors for long work. */
+export async function submit(
+  studio: Studio,
+  request: JobRequest<Readonly<Record<string, unknown>>>,
+): Promise<{ readonly id: string; readonly isNew: boolean }> {
+  const jobs = await studio.jobs();
+  return jobs.submit({ ...request, data: request.data as Json });
+}
 
 /**
  * Waits for long work to end and shows how far it is. Ctrl-C ends the waiting, not the work.

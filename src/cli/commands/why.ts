@@ -1,14 +1,17 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { silentLog } from "../../core/log.ts";
 import { silentMeter } from "../../core/meter.ts";
 import { ftrackId, projectName } from "../../core/ids.ts";
 import type { Outcome } from "../../core/outcome.ts";
+import { explainJob, explainResult } from "../../core/sync-jobs.ts";
 import { gateOf } from "../../processor/gate.ts";
 import { makeDeadLetters } from "../../queue/dead-letters.ts";
 import { readDepth } from "../../queue/depth.ts";
 import { readHolds, type Hold } from "../../queue/holds.ts";
 import { partitionName } from "../../queue/keys.ts";
 import { makeOutcomes } from "../../queue/outcomes.ts";
+import { listServices } from "../../queue/presence.ts";
 import { makeQuarantine } from "../../queue/records.ts";
 import type { DeadLetter, QuarantineEntry } from "../../queue/types.ts";
 import { limitOption } from "../arguments.ts";
@@ -20,6 +23,7 @@ import {
   type Run,
 } from "../call.ts";
 import { type EntityRef, findEntity } from "../entities.ts";
+import { submit } from "../follow.ts";
 import type { Studio } from "../studio.ts";
 import {
   clock,
@@ -67,6 +71,8 @@ interface Facts {
   readonly hold: Hold | null;
   readonly deadLetters: readonly DeadLetter[];
   readonly outcomes: readonly Outcome[];
+  /** What the sync says to it now, in lines; null when no processor could be asked. */
+  readonly explained: readonly string[] | null;
 }
 
 async function why(
@@ -93,17 +99,22 @@ async function why(
     log: silentLog,
     meter: silentMeter,
   });
-  const [about, quarantined, depth, holds, dead] = await Promise.all([
-    projectId === null ? null : projectFacts(studio, projectId, id, entity),
-    projectId === null
-      ? null
-      : makeQuarantine(connection).find(projectId, [id]),
-    readDepth(connection, queue),
-    readHolds(queue),
-    letters.list({ projectId }),
-  ]);
+  const [about, quarantined, depth, holds, dead, explained] = await Promise.all(
+    [
+      projectId === null ? null : projectFacts(studio, projectId, id, entity),
+      projectId === null
+        ? null
+        : makeQuarantine(connection).find(projectId, [id]),
+      readDepth(connection, queue),
+      readHolds(queue),
+      letters.list({ projectId }),
+      entity === null || projectId === null
+        ? null
+        : explain(studio, projectId, id),
+    ],
+  );
   const facts: Facts = {
-    ...{ id, entity, outcomes },
+    ...{ id, entity, outcomes, explained },
     closedBecause: about?.closedBecause ?? null,
     autoSync: about?.autoSync ?? null,
     counterpart: about?.counterpart ?? null,
@@ -119,6 +130,38 @@ async function why(
     text: (screen) => textOf(screen, facts, verdict),
     exit: entity === null && outcomes.length === 0 ? "notFound" : "ok",
   };
+}
+
+const ASK_MS = 20_000;
+const POLL_MS = 200;
+
+/** Asks a processor, which knows every rule; null when none runs or it does not answer soon. */
+async function explain(
+  studio: Studio,
+  projectId: string,
+  id: string,
+): Promise<readonly string[] | null> {
+  const running = await listServices(await studio.redis());
+  if (!running.some(({ kind }) => kind === "processor")) return null;
+  const jobs = await studio.jobs();
+  const { id: jobId } = await submit(
+    studio,
+    explainJob({ projectId, userId: null, entityIds: [id] }),
+  );
+  const until = performance.now() + ASK_MS;
+  while (performance.now() < until) {
+    const job = await jobs.get(jobId);
+    if (job?.state === "done") {
+      const result = explainResult.parse(job.result);
+      return result.kind === "closed"
+        ? [result.detail]
+        : result.entities.flatMap(({ lines }) => lines);
+    }
+    if (job === null || job.state === "failed" || job.state === "cancelled")
+      return null;
+    await sleep(POLL_MS);
+  }
+  return null;
 }
 
 async function projectFacts(
@@ -210,12 +253,18 @@ function textOf(screen: Screen, facts: Facts, verdict: string): string {
     plain(verdict),
   ];
   const head = parts.join("\n");
+  const rules = facts.explained?.map(plain).join("\n");
   const dead = facts.deadLetters.map(
     (letter) =>
       `${clock(letter.at)} ${letter.handler} ${letter.code}: ${plain(letter.detail)} (${letter.id})`,
   );
   return [
     head,
+    section(
+      screen,
+      "What the sync says now",
+      rules ?? "no processor could be asked",
+    ),
     ...(dead.length === 0
       ? []
       : [section(screen, "Dead letters", dead.join("\n"))]),

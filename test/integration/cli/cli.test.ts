@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { silentLog } from "../../../src/core/log.ts";
 import { silentMeter } from "../../../src/core/meter.ts";
@@ -231,6 +234,7 @@ describe("why", () => {
       expect(code).toBe(0);
       expect(out).toContain(`Shot ${world.name}/sq010/sh010 (${shot})`);
       expect(out).toContain("AYON: folder /sq010/sh010");
+      expect(out).not.toContain("no processor could be asked");
       expect(out).toContain("It is in AYON, and nothing waits or failed.");
     }
   });
@@ -272,6 +276,52 @@ describe("report", () => {
     expect((await cli.json("report", world.name)).data.waiting).toHaveLength(1);
     await world.edit(world.remove("Shot", bad.id));
     await world.settled();
+  });
+});
+
+describe("plan and apply", () => {
+  let dir: string;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), "plan-"));
+  });
+  afterAll(() => rm(dir, { recursive: true }));
+
+  it("say what would be written, and write it", async () => {
+    await world.edit(
+      await world.setValue(world.projectId, "auto_sync_enabled", false),
+    );
+    await world.settled();
+    const made = world.create("Shot", "planned", world.projectId);
+    await world.edit(made);
+    await world.settled();
+    expect(await world.folder("/planned")).toBeUndefined();
+    const file = join(dir, "plan.json");
+    const shown = await cli("plan", world.name, "--out", file);
+    expect(shown.code).toBe(0);
+    expect(shown.out).toMatch(/ayon +create +Shot +\S*planned/);
+    expect(shown.out).toContain(`apply ${file}`);
+    expect(await world.folder("/planned")).toBeUndefined();
+    const applied = await cli("apply", file);
+    expect(applied.out).toMatch(/^\d+ changes?, 0 failed/);
+    expect(await world.folder("/planned")).toMatchObject({ name: "planned" });
+    expect((await cli("apply", file)).out).toContain("Nothing was written");
+    const { data } = await cli.json("plan", world.name);
+    expect(data.plan.rows).toEqual([]);
+    expect((await cli("apply", data.id)).code).toBe(0);
+    await world.edit(
+      await world.setValue(world.projectId, "auto_sync_enabled", true),
+    );
+    await world.settled();
+  });
+
+  it("refuse what is no plan, was edited, or is nowhere", async () => {
+    const file = join(dir, "plan.json");
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replaceAll("planned", "other"));
+    expect(await cli("apply", file)).toMatchObject({ code: 2 });
+    await writeFile(file, "{}");
+    expect(await cli("apply", file)).toMatchObject({ code: 2 });
+    expect(await cli("apply", join(dir, "no.json"))).toMatchObject({ code: 3 });
   });
 });
 
