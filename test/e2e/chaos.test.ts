@@ -14,6 +14,7 @@ afterAll(() => arena.close(), 30_000);
 
 /** One cell of the crash matrix per way of recovering; `npm run chaos` runs them all. */
 const cells: readonly (readonly [string, Fault])[] = [
+  ["leecher/received", "kill -9"],
   ["processor/written", "kill -9"],
   ["processor/outcome", "SIGTERM"],
   ["redis/intake", "kill -9"],
