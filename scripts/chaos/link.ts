@@ -173,6 +173,8 @@ export async function openLink(to: {
         spring = resolve;
       });
       const armed: Armed = { place, spring, pair: null, due: null };
+      // What was said before does not count.
+      for (const pair of pairs) pair.heard = "";
       traps.add(armed);
       return {
         sprung,

@@ -7,8 +7,6 @@ import { startStack, type Stack } from "../stack/stack.ts";
 import { openLink, type Link } from "./link.ts";
 import type { Server } from "./points.ts";
 
-const SERVERS = ["redis", "ayon", "ftrack"] as const;
-
 /** A service with a network of its own. */
 export interface Instance {
   readonly name: string;
@@ -46,11 +44,8 @@ export async function startRig(signal?: AbortSignal): Promise<Rig> {
     const { server } = stack.redis;
     if (server === null)
       throw new Error("It ends Redis: it needs a redis-server of its own");
-    const open = async (kind: ServiceKind, name: string): Promise<Instance> => {
-      const instance = await startInstance(stack, kind, name);
-      links.push(...Object.values(instance.links));
-      return instance;
-    };
+    const open = (kind: ServiceKind, name: string): Promise<Instance> =>
+      startInstance(stack, kind, name, links);
     const [leecher, ...processors] = await Promise.all([
       open("leecher", "leecher"),
       open("processor", "processor-a"),
@@ -75,20 +70,26 @@ async function startInstance(
   stack: Stack,
   kind: ServiceKind,
   name: string,
+  opened: Link[],
 ): Promise<Instance> {
   const urls: Record<Server, string> = {
     redis: stack.redis.url,
     ayon: stack.ayon.url,
     ftrack: stack.ftrack.url,
   };
-  const opened = await Promise.all(
-    SERVERS.map(async (server) => {
-      const url = new URL(urls[server]);
-      const to = { host: url.hostname, port: Number(url.port) };
-      return [server, await openLink(to)] as const;
-    }),
-  );
-  const links = Object.fromEntries(opened) as Record<Server, Link>;
+  const open = async (server: Server): Promise<Link> => {
+    const url = new URL(urls[server]);
+    const to = { host: url.hostname, port: Number(url.port) };
+    const link = await openLink(to);
+    // Closed with the rig, also when what follows fails.
+    opened.push(link);
+    return link;
+  };
+  const links = {
+    redis: await open("redis"),
+    ayon: await open("ayon"),
+    ftrack: await open("ftrack"),
+  };
   const through = (server: Server): string => {
     const url = new URL(urls[server]);
     url.port = String(links[server].port);
