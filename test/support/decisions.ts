@@ -50,3 +50,13 @@ export function skipDetails(decision: Decision): string[] {
     ({ subject, detail }) => `${subject.type} ${subject.path}: ${detail}`,
   );
 }
+
+/** What led to each write: entity → entities of events. */
+export function causes(decision: Decision): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    decision.changes.map(({ subject }) => [
+      subject.ftrackId ?? subject.path,
+      subject.because ?? [],
+    ]),
+  );
+}

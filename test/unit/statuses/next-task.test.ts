@@ -5,6 +5,7 @@ import {
   type NextTaskSettings,
 } from "../../../src/handlers/statuses/next-task.ts";
 import {
+  causes,
   skipDetails,
   skipReasons,
   statusWrites,
@@ -347,6 +348,22 @@ describe("status of the next task", () => {
       "Task show/s1/r1: Omitted is left alone.",
       "Task show/s1/r2: It is next, and Approved already.",
     ]);
+  });
+
+  it("tells of each task which ones led to it", () => {
+    const facts = nextTaskFacts({
+      tasks: [
+        "*s1 modeling m1:Done",
+        "s1 modeling m2:Done",
+        "s1 rigging r1:Not Ready",
+        "*s2 modeling m3:Done",
+        "s2 rigging r2:Not Ready",
+      ],
+    });
+    expect(causes(decideNextTask(facts, DEFAULTS))).toEqual({
+      r1: ["m1"],
+      r2: ["m3"],
+    });
   });
 
   it("a repeated event does not move a task on along a chain of rows", () => {

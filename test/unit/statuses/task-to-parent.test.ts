@@ -8,6 +8,7 @@ import {
 } from "../../../src/handlers/statuses/task-to-parent.ts";
 import type { Task } from "../../../src/handlers/statuses/rows.ts";
 import {
+  causes,
   skipDetails,
   skipReasons,
   statusWrites,
@@ -363,6 +364,12 @@ describe("status from tasks to their parent", () => {
         expects: { status_id: "ready" },
       },
     ]);
+  });
+
+  it("tells of each parent which tasks led to its status", () => {
+    const tasks = ["*a:Retake", "a:Retake", "*b:Retake", "*a:Retake"];
+    const decision = decide({ tasks, parents: { a: {}, b: {} } });
+    expect(causes(decision)).toEqual({ a: ["t0", "t3"], b: ["t2"] });
   });
 
   it("says in a skip what an administrator has to know", () => {
