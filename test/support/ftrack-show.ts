@@ -16,6 +16,7 @@ import {
   type Json,
   type Loose,
 } from "./official-client.ts";
+import { afterAll, beforeAll } from "vitest";
 import { until } from "./until.ts";
 
 /** A project and a shot, for tests to hang their own things below. */
@@ -35,7 +36,7 @@ export interface Show {
   readonly stop: () => Promise<void>;
 }
 
-export async function startShow(seed = "empty"): Promise<Show> {
+async function startShow(seed = "empty"): Promise<Show> {
   const sandbox = await startFtrackSandbox({ seed });
   const session = await openSession(sandbox);
   const make = async (type: string, data: Json): Promise<string> => {
@@ -78,7 +79,7 @@ export interface HeardShow extends Show {
   readonly id: (entity: string) => Promise<string>;
 }
 
-export async function startHeardShow(): Promise<HeardShow> {
+async function startHeardShow(): Promise<HeardShow> {
   const show = await startShow();
   const { sandbox, session } = show;
   await connectHub(session);
@@ -105,4 +106,46 @@ export async function startHeardShow(): Promise<HeardShow> {
       return sandbox.stop();
     },
   };
+}
+
+/** A show for one test file: there before its tests, stopped after them. */
+export function useShow(seed?: string): Show {
+  return used(() => startShow(seed));
+}
+
+export function useHeardShow(): HeardShow {
+  return used(startHeardShow);
+}
+
+/** The server's own demo, for tests that only ask. */
+export interface Demo {
+  readonly sandbox: FtrackSandbox;
+  readonly session: Session;
+  /** The first sequence, with ten shots. */
+  readonly sequence: string;
+  readonly stop: () => Promise<void>;
+}
+
+export function useDemo(): Demo {
+  return used(async () => {
+    const sandbox = await startFtrackSandbox({ seed: "demo" });
+    const session = await openSession(sandbox);
+    const first = 'Sequence where name is "sq010" and parent.name is "ep01"';
+    const sequence = await idOf(sandbox, first);
+    return { sandbox, session, sequence, stop: () => sandbox.stop() };
+  });
+}
+
+/** Filled in before the tests. */
+function used<T extends { readonly stop: () => Promise<void> }>(
+  start: () => Promise<T>,
+): T {
+  const show = {} as T;
+  let stop: T["stop"] | undefined;
+  beforeAll(async () => {
+    Object.assign(show, await start());
+    stop = show.stop;
+  });
+  afterAll(() => stop?.());
+  return show;
 }

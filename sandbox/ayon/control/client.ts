@@ -1,5 +1,5 @@
+import { controlCaller } from "../../control.ts";
 import type { Control } from "./control.ts";
-import { TOKEN_HEADER } from "./routes.ts";
 
 /** The same operations, each answering later. */
 export type RemoteControl = {
@@ -10,20 +10,7 @@ export type RemoteControl = {
 
 /** Control of a server in another process. `kill` and `refuse` answer before they begin. */
 export function connectAyonControl(url: string, token: string): RemoteControl {
-  const call = async <T>(
-    operation: keyof Control,
-    argument?: unknown,
-  ): Promise<T> => {
-    const response = await fetch(`${url}/control/${operation}`, {
-      method: "POST",
-      headers: { [TOKEN_HEADER]: token, "content-type": "application/json" },
-      ...(argument === undefined ? {} : { body: JSON.stringify(argument) }),
-    });
-    const answer = (await response.json()) as { result: T; detail?: string };
-    if (!response.ok)
-      throw new Error(answer.detail ?? `Status ${response.status}`);
-    return answer.result;
-  };
+  const call = controlCaller(url, token);
   return {
     reset: () => call("reset"),
     snapshot: (name) => call("snapshot", name),

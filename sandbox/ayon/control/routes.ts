@@ -1,11 +1,8 @@
-import { timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
+import { hasToken, isLocal, TOKEN_HEADER } from "../../control.ts";
 import { forbidden, notFound } from "../errors.ts";
 import { jsonBody, param, rawBody, type App } from "../http.ts";
-import { asString } from "../json.ts";
 import type { Control } from "./control.ts";
-
-export const TOKEN_HEADER = "x-sandbox-token";
 
 /** Operations that take the server away: they begin when their answer is out. */
 const LAST_WORDS = ["kill", "refuse"];
@@ -33,13 +30,9 @@ export function controlRoutes(app: App, control: Control, token: string): void {
   });
 }
 
-function checkCaller(request: FastifyRequest, token: string): void {
-  if (!/^(::1|(::ffff:)?127\.)/.test(request.raw.socket.remoteAddress ?? "")) {
+function checkCaller({ raw }: FastifyRequest, token: string): void {
+  if (!isLocal(raw))
     throw forbidden("The control interface answers this machine alone");
-  }
-  const given = Buffer.from(asString(request.headers[TOKEN_HEADER]) ?? "");
-  const wanted = Buffer.from(token);
-  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
+  if (!hasToken(raw, token))
     throw forbidden(`${TOKEN_HEADER} is missing or wrong`);
-  }
 }

@@ -1,22 +1,12 @@
+import { controlCaller } from "../../control.ts";
 import type { FtrackControl } from "./control.ts";
-import { TOKEN_HEADER } from "./routes.ts";
 
 /** Control of a server in another process. */
 export function connectFtrackControl(
   url: string,
   token: string,
 ): FtrackControl {
-  const call = async <T>(operation: string, argument?: unknown): Promise<T> => {
-    const response = await fetch(`${url}/control/${operation}`, {
-      method: "POST",
-      headers: { [TOKEN_HEADER]: token, "content-type": "application/json" },
-      ...(argument === undefined ? {} : { body: JSON.stringify(argument) }),
-    });
-    const answer = (await response.json()) as { result: T; error?: string };
-    if (!response.ok)
-      throw new Error(answer.error ?? `Status ${String(response.status)}`);
-    return answer.result;
-  };
+  const call = controlCaller(url, token);
   return {
     sizes: () => call("sizes"),
     snapshot: (name) => call("snapshot", name),

@@ -1,10 +1,7 @@
-import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { hasToken, isLocal } from "../../control.ts";
 import { readBody, sendJson } from "../http.ts";
 import type { FtrackControl } from "./control.ts";
-
-/** Where the token of the control interface goes. */
-export const TOKEN_HEADER = "x-sandbox-token";
 
 /**
  * `/control/<operation>`: the operations of `FtrackControl` over HTTP, with their argument as JSON. Only
@@ -36,16 +33,4 @@ export async function serveControl(
       error: error instanceof Error ? error.message : String(error),
     });
   }
-}
-
-function isLocal(request: IncomingMessage): boolean {
-  const address = request.socket.remoteAddress ?? "";
-  return /^(::1|(::ffff:)?127\.)/.test(address);
-}
-
-function hasToken(request: IncomingMessage, token: string): boolean {
-  const given = request.headers[TOKEN_HEADER];
-  const left = Buffer.from(typeof given === "string" ? given : "");
-  const right = Buffer.from(token);
-  return left.length === right.length && timingSafeEqual(left, right);
 }

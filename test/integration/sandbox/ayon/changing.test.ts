@@ -1,16 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { useAyonSandbox } from "../../../support/ayon-sandbox.ts";
+import { entityCalls } from "../../../support/ayon-wire.ts";
 
 const ayon = useAyonSandbox({ projects: [{ name: "demo", code: "dm" }] });
 const base = "/api/projects/demo";
 
-async function folder(data: object): Promise<string> {
-  const reply = await ayon.post(`${base}/folders`, data);
-  expect(reply.status, JSON.stringify(reply.body)).toBe(201);
-  return reply.body.id;
-}
-const read = async (kind: string, id: string) =>
-  (await ayon.get(`${base}/${kind}/${id}`)).body;
+const { folder, read } = entityCalls(ayon, base);
 
 describe("changing", () => {
   it("AY-17 frees the name of what is inactive, refuses to wake it, and still lists it", async () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { useAyonSandbox } from "../../../support/ayon-sandbox.ts";
+import { eventCalls } from "../../../support/ayon-wire.ts";
 
 const ayon = useAyonSandbox({
   seed: "demo",
@@ -11,15 +12,7 @@ beforeEach(() => {
   ayon.sandbox.control.reset();
 });
 
-async function dispatch(body: object): Promise<string> {
-  const reply = await ayon.post("/api/events", {
-    topic: "ftrack.leech",
-    ...body,
-  });
-  expect(reply.status, JSON.stringify(reply.body)).toBe(200);
-  return reply.body.id;
-}
-const read = async (id: string) => (await ayon.get(`/api/events/${id}`)).body;
+const { dispatch, read } = eventCalls(ayon);
 
 describe("enrolling", () => {
   const enroll = (body: object = {}, headers = {}) =>

@@ -1,16 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { freshId, useAyonSandbox } from "../../../support/ayon-sandbox.ts";
+import { entityCalls } from "../../../support/ayon-wire.ts";
 
 const ayon = useAyonSandbox({ projects: [{ name: "demo", code: "dm" }] });
 const base = "/api/projects/demo";
 
-async function folder(data: object): Promise<string> {
-  const reply = await ayon.post(`${base}/folders`, data);
-  expect(reply.status, JSON.stringify(reply.body)).toBe(201);
-  return reply.body.id;
-}
-const read = async (kind: string, id: string) =>
-  (await ayon.get(`${base}/${kind}/${id}`)).body;
+const { folder, read } = entityCalls(ayon, base);
 
 describe("creating", () => {
   it("AY-10 takes an id of the client, and refuses duplicates and unknown references in documented words", async () => {

@@ -4,6 +4,7 @@ import {
   useAyonSandbox,
   type Loose,
 } from "../../../support/ayon-sandbox.ts";
+import { eventCalls } from "../../../support/ayon-wire.ts";
 
 const ayon = useAyonSandbox({
   seed: "demo",
@@ -28,15 +29,7 @@ async function about(entityId: string): Promise<Loose[]> {
   return body.reverse();
 }
 
-async function dispatch(body: object): Promise<string> {
-  const reply = await ayon.post("/api/events", {
-    topic: "ftrack.leech",
-    ...body,
-  });
-  expect(reply.status, JSON.stringify(reply.body)).toBe(200);
-  return reply.body.id;
-}
-const read = async (id: string) => (await ayon.get(`/api/events/${id}`)).body;
+const { dispatch, read } = eventCalls(ayon);
 
 describe("events of entities", () => {
   it("AY-27 come after the answer, or before it with waitForEvents, and bear the sender", async () => {

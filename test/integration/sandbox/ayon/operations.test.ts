@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { freshId, useAyonSandbox } from "../../../support/ayon-sandbox.ts";
+import { create, createFolder, update } from "../../../support/ayon-wire.ts";
 
 const ayon = useAyonSandbox({
   seed: "demo",
@@ -7,20 +8,6 @@ const ayon = useAyonSandbox({
 });
 const base = "/api/projects/demo";
 
-const create = (entityType: string, data: object, entityId = freshId()) => ({
-  type: "create",
-  entityType,
-  entityId,
-  data,
-});
-const createFolder = (name: string, more: object = {}, entityId = freshId()) =>
-  create("folder", { name, ...more }, entityId);
-const update = (entityId: string, data: object, entityType = "folder") => ({
-  type: "update",
-  entityType,
-  entityId,
-  data,
-});
 const status = async (path: string): Promise<number> =>
   (await ayon.get(`${base}/${path}`)).status;
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { freshId, useAyonSandbox } from "../../../support/ayon-sandbox.ts";
+import { create } from "../../../support/ayon-wire.ts";
 
 const ayon = useAyonSandbox();
 const names = (list: { name: string }[]): string[] =>
@@ -89,53 +90,25 @@ describe("projects", () => {
     expect(project.ownAttrib.slice(0, 3)).toEqual(["fps", "clipIn", "clipOut"]);
 
     const [folder, product] = [freshId(), freshId()];
-    const done = await ayon.operations("builtin", [
-      {
-        type: "create",
-        entityType: "folder",
-        entityId: folder,
-        data: { name: "a" },
-      },
-      {
-        type: "create",
-        entityType: "product",
-        entityId: product,
-        data: { name: "p", folderId: folder, productType: "render" },
-      },
-      {
-        type: "create",
-        entityType: "version",
-        data: { version: 1, productId: product },
-      },
-      {
-        type: "create",
-        entityType: "representation",
-        data: { name: "exr", versionId: "0".repeat(32) },
-      },
-    ]);
+    const made = [
+      create("folder", { name: "a" }, folder),
+      create(
+        "product",
+        { name: "p", folderId: folder, productType: "render" },
+        product,
+      ),
+      create("version", { version: 1, productId: product }),
+    ];
+    const lost = create("representation", {
+      name: "exr",
+      versionId: "0".repeat(32),
+    });
+    const done = await ayon.operations("builtin", [...made, lost]);
     expect(done.operations.at(-1)).toMatchObject({
       success: false,
       errorCode: "foreign-key-violation",
     });
-    const kept = await ayon.operations("builtin", [
-      {
-        type: "create",
-        entityType: "folder",
-        entityId: folder,
-        data: { name: "a" },
-      },
-      {
-        type: "create",
-        entityType: "product",
-        entityId: product,
-        data: { name: "p", folderId: folder, productType: "render" },
-      },
-      {
-        type: "create",
-        entityType: "version",
-        data: { version: 1, productId: product },
-      },
-    ]);
+    const kept = await ayon.operations("builtin", made);
     const version = (
       await ayon.get(
         `/api/projects/builtin/versions/${String(kept.operations[2].entityId)}`,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { projectSchema } from "@ftrack/api";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startShow, type Show } from "../../../support/ftrack-show.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { useShow } from "../../../support/ftrack-show.ts";
 import {
   create,
   idOf,
@@ -14,12 +14,7 @@ import {
   type Loose,
 } from "../../../support/official-client.ts";
 
-let show: Show;
-
-beforeAll(async () => {
-  show = await startShow("empty+ayon");
-});
-afterAll(() => show.stop());
+const show = useShow("empty+ayon");
 
 describe("custom attributes", () => {
   const attributeTypes = [

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startShow, type Show } from "../../../support/ftrack-show.ts";
+import { describe, expect, it } from "vitest";
+import { useShow } from "../../../support/ftrack-show.ts";
 import {
   openSession,
   post,
@@ -10,12 +10,7 @@ import {
   type Loose,
 } from "../../../support/official-client.ts";
 
-let show: Show;
-
-beforeAll(async () => {
-  show = await startShow();
-});
-afterAll(() => show.stop());
+const show = useShow();
 
 describe("changing", () => {
   it("FP-19 plain values, references by id and by stub, and to null", async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startShow, type Show } from "../../../support/ftrack-show.ts";
+import { describe, expect, it } from "vitest";
+import { useShow } from "../../../support/ftrack-show.ts";
 import {
   create,
   post,
@@ -9,12 +9,7 @@ import {
   type Loose,
 } from "../../../support/official-client.ts";
 
-let show: Show;
-
-beforeAll(async () => {
-  show = await startShow("empty+ayon");
-});
-afterAll(() => show.stop());
+const show = useShow("empty+ayon");
 
 describe("creating", () => {
   it("FP-16 a project, a shot and a task in one batch, with ids and references of the client", async () => {

@@ -1,9 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  startHeardShow,
-  type HeardShow,
-} from "../../../support/ftrack-show.ts";
+import { describe, expect, it } from "vitest";
+import { useHeardShow } from "../../../support/ftrack-show.ts";
 import {
   create,
   post,
@@ -14,12 +11,7 @@ import {
 } from "../../../support/official-client.ts";
 import { until } from "../../../support/until.ts";
 
-let show: HeardShow;
-
-beforeAll(async () => {
-  show = await startHeardShow();
-});
-afterAll(() => show.stop());
+const show = useHeardShow();
 
 describe("switches", () => {
   it("old servers name no type in the parents", async () => {

@@ -1,9 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  startHeardShow,
-  type HeardShow,
-} from "../../../support/ftrack-show.ts";
+import { describe, expect, it } from "vitest";
+import { useHeardShow } from "../../../support/ftrack-show.ts";
 import {
   create,
   post,
@@ -12,12 +9,7 @@ import {
   type Loose,
 } from "../../../support/official-client.ts";
 
-let show: HeardShow;
-
-beforeAll(async () => {
-  show = await startHeardShow();
-});
-afterAll(() => show.stop());
+const show = useHeardShow();
 
 describe("custom attributes in ftrack.update", () => {
   const types: Record<string, string> = {};

@@ -1,9 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  startHeardShow,
-  type HeardShow,
-} from "../../../support/ftrack-show.ts";
+import { describe, expect, it } from "vitest";
+import { useHeardShow } from "../../../support/ftrack-show.ts";
 import {
   create,
   openSession,
@@ -14,12 +11,7 @@ import {
 } from "../../../support/official-client.ts";
 import { until } from "../../../support/until.ts";
 
-let show: HeardShow;
-
-beforeAll(async () => {
-  show = await startHeardShow();
-});
-afterAll(() => show.stop());
+const show = useHeardShow();
 
 /** The parents of an item, as `entityType entity_type`. */
 function chain(item: Loose): string[] {

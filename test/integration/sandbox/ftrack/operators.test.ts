@@ -1,32 +1,9 @@
-import type { Session } from "@ftrack/api";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  DEMO_SHOW,
-  startFtrackSandbox,
-  type FtrackSandbox,
-} from "../../../../sandbox/ftrack/index.ts";
-import {
-  create,
-  idOf,
-  openSession,
-  post,
-  rows,
-} from "../../../support/official-client.ts";
+import { describe, expect, it } from "vitest";
+import { DEMO_SHOW } from "../../../../sandbox/ftrack/index.ts";
+import { useDemo } from "../../../support/ftrack-show.ts";
+import { create, post, rows } from "../../../support/official-client.ts";
 
-let sandbox: FtrackSandbox;
-let session: Session;
-/** The first sequence of the demo, with ten shots. */
-let sequence: string;
-
-beforeAll(async () => {
-  sandbox = await startFtrackSandbox({ seed: "demo" });
-  session = await openSession(sandbox);
-  sequence = await idOf(
-    sandbox,
-    'Sequence where name is "sq010" and parent.name is "ep01"',
-  );
-});
-afterAll(() => sandbox.stop());
+const demo = useDemo();
 
 describe("FP-12 every operator", () => {
   it.each([
@@ -112,11 +89,11 @@ describe("FP-12 every operator", () => {
     ["Status where state.short is DONE", 3],
   ])("%s", async (expression, count) => {
     const text = expression
-      .replaceAll("$seq", sequence)
+      .replaceAll("$seq", demo.sequence)
       .replaceAll("$show", DEMO_SHOW);
     expect(
       await rows(
-        sandbox,
+        demo.sandbox,
         `select id from ${text}`
           .replace(
             "select id from ContextCustomAttributeValue",
@@ -144,10 +121,12 @@ describe("FP-14 literals", () => {
     "offset 3 limit 5",
     "a) or (b",
   ])("%j is found and nothing else", async (name) => {
-    await post(sandbox, [create("Folder", { name, parent_id: DEMO_SHOW })]);
+    await post(demo.sandbox, [
+      create("Folder", { name, parent_id: DEMO_SHOW }),
+    ]);
     const quoted = name.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
     const found = await rows(
-      sandbox,
+      demo.sandbox,
       `select name from Folder where name is "${quoted}" and project_id is "${DEMO_SHOW}"`,
     );
     expect(found.map((f) => f["name"])).toEqual([name]);
@@ -196,7 +175,9 @@ describe("wrong queries", () => {
     ],
     ["", "a type expected"],
   ])("%s", async (expression, reason) => {
-    const { body } = await post(sandbox, [{ action: "query", expression }]);
+    const { body } = await post(demo.sandbox, [
+      { action: "query", expression },
+    ]);
     expect(body.exception).toBe("ParseError");
     expect(body.content).toContain("Failed to parse");
     expect(body.content).toContain(reason);
@@ -204,7 +185,7 @@ describe("wrong queries", () => {
 
   it("FP-15 undo the other operations of their batch", async () => {
     await expect(
-      session.call([
+      demo.session.call([
         {
           action: "create",
           entity_type: "Folder",
@@ -214,7 +195,7 @@ describe("wrong queries", () => {
       ]),
     ).rejects.toThrow("nonsense");
     expect(
-      await rows(sandbox, 'select id from Folder where name is "never"'),
+      await rows(demo.sandbox, 'select id from Folder where name is "never"'),
     ).toEqual([]);
   });
 });

@@ -1,12 +1,7 @@
-import type { Session } from "@ftrack/api";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { DEMO_SHOW } from "../../../../sandbox/ftrack/index.ts";
+import { useDemo } from "../../../support/ftrack-show.ts";
 import {
-  DEMO_SHOW,
-  startFtrackSandbox,
-  type FtrackSandbox,
-} from "../../../../sandbox/ftrack/index.ts";
-import {
-  idOf,
   openSession,
   post,
   row,
@@ -14,25 +9,12 @@ import {
   type Loose,
 } from "../../../support/official-client.ts";
 
-let sandbox: FtrackSandbox;
-let session: Session;
-/** The first sequence of the demo, with ten shots. */
-let sequence: string;
-
-beforeAll(async () => {
-  sandbox = await startFtrackSandbox({ seed: "demo" });
-  session = await openSession(sandbox);
-  sequence = await idOf(
-    sandbox,
-    'Sequence where name is "sq010" and parent.name is "ep01"',
-  );
-});
-afterAll(() => sandbox.stop());
+const demo = useDemo();
 
 describe("what a query shows", () => {
   it("FP-6 the key, the system projections and what was asked", async () => {
     const found = await row(
-      sandbox,
+      demo.sandbox,
       'select name, created_at from Task where name is "layout" limit 1',
     );
     expect(Object.keys(found).sort()).toEqual([
@@ -52,8 +34,8 @@ describe("what a query shows", () => {
 
   it("FP-6 dates are moments of the client, or ISO text", async () => {
     const expression = "select created_at from Task limit 1";
-    const iso: Loose = await session.query(expression);
-    const moments: Loose = await session.query(expression, {
+    const iso: Loose = await demo.session.query(expression);
+    const moments: Loose = await demo.session.query(expression, {
       decodeDatesAsIso: false,
     });
     expect(iso.data[0].created_at).toMatch(/Z$/);
@@ -66,7 +48,7 @@ describe("what a query shows", () => {
     'select status.state.short from Task where status.name is "In progress" order by id limit 3';
 
   it("FP-7 an entity in full once; the client puts it together", async () => {
-    const { body } = await post(sandbox, [
+    const { body } = await post(demo.sandbox, [
       { action: "query", expression: shared },
     ]);
     const wire: Loose[] = body[0].data;
@@ -79,7 +61,7 @@ describe("what a query shows", () => {
       __entity_type__: "Status",
       id: wire[0].status.id,
     });
-    const { data }: Loose = await session.query(shared);
+    const { data }: Loose = await demo.session.query(shared);
     expect(data.map((task: Loose) => task.status.state.short)).toEqual([
       "IN_PROGRESS",
       "IN_PROGRESS",
@@ -91,7 +73,7 @@ describe("what a query shows", () => {
     "FP-8 on request in full each time: %s",
     async (options) => {
       const { body } = await post(
-        sandbox,
+        demo.sandbox,
         [{ action: "query", expression: shared }],
         { "ftrack-api-options": options },
       );
@@ -102,7 +84,7 @@ describe("what a query shows", () => {
   );
 
   it("FP-8 the client can then write its answer as JSON", async () => {
-    const { data } = await session.query(
+    const { data } = await demo.session.query(
       "select asset.versions.version from AssetVersion limit 2",
       { ensureSerializableResponse: true },
     );
@@ -110,7 +92,7 @@ describe("what a query shows", () => {
   });
 
   it("FP-9 cycles are the same object", async () => {
-    const { data }: Loose = await session.query(
+    const { data }: Loose = await demo.session.query(
       "select version, asset.versions.version from AssetVersion where asset_id is_not none limit 1",
     );
     const [version] = data;
@@ -125,7 +107,7 @@ describe("what a query shows", () => {
     const ids = new Set<string>();
     let offset: number | null = 0;
     while (offset !== null) {
-      const page: Loose = await session.query(
+      const page: Loose = await demo.session.query(
         `select id from Shot order by id limit 25 offset ${offset}`,
       );
       for (const shot of page.data) ids.add(shot.id);
@@ -138,8 +120,8 @@ describe("what a query shows", () => {
 
   it("a bare relation as stubs, null relations as null", async () => {
     const shot = await row(
-      sandbox,
-      `select status, thumbnail, assets from Shot where name is "sh0020" and parent_id is "${sequence}"`,
+      demo.sandbox,
+      `select status, thumbnail, assets from Shot where name is "sh0020" and parent_id is "${demo.sequence}"`,
     );
     expect(shot).toMatchObject({
       status: { __entity_type__: "Status" },
@@ -149,17 +131,17 @@ describe("what a query shows", () => {
   });
 
   it("link from the project down; what typed contexts are called can be switched", async () => {
-    const expression = `select link from Task where name is "layout" and parent.name is "sh0010" and parent.parent.id is "${sequence}"`;
+    const expression = `select link from Task where name is "layout" and parent.name is "sh0010" and parent.parent.id is "${demo.sequence}"`;
     const link = async (): Promise<Loose> =>
-      (await row(sandbox, expression))["link"];
+      (await row(demo.sandbox, expression))["link"];
     expect(await link()).toEqual([
       { id: DEMO_SHOW, name: "demo_show", type: "Project" },
       expect.objectContaining({ name: "ep01", type: "TypedContext" }),
-      { id: sequence, name: "sq010", type: "TypedContext" },
+      { id: demo.sequence, name: "sq010", type: "TypedContext" },
       expect.objectContaining({ name: "sh0010", type: "TypedContext" }),
       expect.objectContaining({ name: "layout", type: "TypedContext" }),
     ]);
-    await sandbox.control.behaviour({ linkTypes: "concrete" });
+    await demo.sandbox.control.behaviour({ linkTypes: "concrete" });
     expect((await link()).map((l: Loose) => l.type)).toEqual([
       "Project",
       "Episode",
@@ -167,12 +149,12 @@ describe("what a query shows", () => {
       "Shot",
       "Task",
     ]);
-    await sandbox.control.behaviour({ linkTypes: "TypedContext" });
+    await demo.sandbox.control.behaviour({ linkTypes: "TypedContext" });
   });
 
   it("attributes behind a cast, and only for entities of that type", async () => {
     const found = await rows(
-      sandbox,
+      demo.sandbox,
       'select parent[Shot].status.name, parent[AssetBuild].type.name from Task where parent.name in ("hero", "sh0010") and name in ("layout", "modeling")',
     );
     for (const { parent } of found)
@@ -199,7 +181,7 @@ describe("further forms of queries", () => {
         expression: `select count(id), project_id, object_type.name from TypedContext where project_id is "${DEMO_SHOW}" and object_type.name in ("Shot", "Task") group by project_id, object_type.name`,
       },
     ];
-    const { body } = await post(sandbox, operations, {
+    const { body } = await post(demo.sandbox, operations, {
       "ftrack-strict-api": "true",
     });
     expect(body[0].data).toEqual(
@@ -208,34 +190,34 @@ describe("further forms of queries", () => {
         { count_id: 300, project_id: DEMO_SHOW, object_type_name: "Task" },
       ]),
     );
-    expect((await post(sandbox, operations)).body.exception).toBe(
+    expect((await post(demo.sandbox, operations)).body.exception).toBe(
       "ServerError",
     );
   });
 
   it("nested queries, where they are enabled", async () => {
-    await sandbox.control.behaviour({ nestedSubqueries: true });
+    await demo.sandbox.control.behaviour({ nestedSubqueries: true });
     const found = await rows(
-      sandbox,
+      demo.sandbox,
       'select id from Shot where id in (select entity_id from ListObject where list.name is "Hero shots")',
     );
-    await sandbox.control.behaviour({ nestedSubqueries: false });
+    await demo.sandbox.control.behaviour({ nestedSubqueries: false });
     expect(found).toHaveLength(3);
   });
 
   it("search by terms", async () => {
-    const { data } = await session.search({
+    const { data } = await demo.session.search({
       expression: "select name from Shot",
       entityType: "Shot",
       terms: ["sh00", "10"],
-      contextId: sequence,
+      contextId: demo.sequence,
     });
     expect(data.map((s: Loose) => s.name)).toEqual(["sh0010"]);
   });
 
   it("orders by a path, descending, nulls first when ascending", async () => {
     const up = await rows(
-      sandbox,
+      demo.sandbox,
       "select name, parent.name from Sequence order by parent.name, name descending",
     );
     expect(up.map((s) => s["name"])).toEqual([
@@ -252,12 +234,15 @@ describe("further forms of queries", () => {
 describe("private projects", () => {
   it("are invisible, with all they contain, to users without a role on them", async () => {
     const project = await row(
-      sandbox,
+      demo.sandbox,
       'select id from Project where name is "demo"',
     );
     const id = project["id"] as string;
-    const version = await row(sandbox, "select id from AssetVersion limit 1");
-    await post(sandbox, [
+    const version = await row(
+      demo.sandbox,
+      "select id from AssetVersion limit 1",
+    );
+    await post(demo.sandbox, [
       {
         action: "update",
         entity_type: "Project",
@@ -265,7 +250,9 @@ describe("private projects", () => {
         entity_data: { is_private: true },
       },
     ]);
-    const anna = await openSession(sandbox, { username: "anna@studio.test" });
+    const anna = await openSession(demo.sandbox, {
+      username: "anna@studio.test",
+    });
     for (const type of [
       "Project",
       "Shot",
@@ -280,10 +267,12 @@ describe("private projects", () => {
       anna.update("AssetVersion", [version["id"]], { comment: "x" }),
     ).rejects.toThrow("There is no AssetVersion");
     const role = await row(
-      sandbox,
+      demo.sandbox,
       'select id from UserSecurityRole where user.username is "anna@studio.test"',
     );
-    const admin = await openSession(sandbox, { username: "admin@studio.test" });
+    const admin = await openSession(demo.sandbox, {
+      username: "admin@studio.test",
+    });
     await admin.create("UserSecurityRoleProject", {
       user_security_role_id: role["id"],
       project_id: id,
