@@ -47,11 +47,13 @@ export const explainData = z.object({
   entityIds: z.array(z.string().min(1).transform(ftrackId)).min(1),
 });
 
-type Data<T extends z.ZodType> = Readonly<z.input<T>>;
+/** What a job is given, as JSON. */
+type Base = Readonly<{ projectId: string; userId: string | null }>;
+type Limited = Base & Readonly<{ subtreeId: string | null }>;
+type Exact = Limited & Readonly<{ fingerprint: string }>;
+type About = Base & Readonly<{ entityIds: readonly string[] }>;
 
-export function fullSyncJob(
-  data: Data<typeof fullSyncData>,
-): JobRequest<Data<typeof fullSyncData>> {
+export function fullSyncJob(data: Base): JobRequest<Base> {
   return {
     kind: SYNC_JOBS.full,
     key: `${SYNC_JOBS.full}-${data.projectId}`,
@@ -59,9 +61,7 @@ export function fullSyncJob(
   };
 }
 
-export function planJob(
-  data: Data<typeof planData>,
-): JobRequest<Data<typeof planData>> {
+export function planJob(data: Limited): JobRequest<Limited> {
   const scope = data.subtreeId ?? data.projectId;
   return {
     kind: SYNC_JOBS.plan,
@@ -70,9 +70,7 @@ export function planJob(
   };
 }
 
-export function applyJob(
-  data: Data<typeof applyData>,
-): JobRequest<Data<typeof applyData>> {
+export function applyJob(data: Exact): JobRequest<Exact> {
   return {
     kind: SYNC_JOBS.apply,
     key: `${SYNC_JOBS.apply}-${data.projectId}-${data.fingerprint}`,
@@ -80,9 +78,7 @@ export function applyJob(
   };
 }
 
-export function explainJob(
-  data: Data<typeof explainData>,
-): JobRequest<Data<typeof explainData>> {
+export function explainJob(data: About): JobRequest<About> {
   return {
     kind: SYNC_JOBS.explain,
     key: `${SYNC_JOBS.explain}-${data.userId ?? ""}-${data.entityIds.join(",")}`,

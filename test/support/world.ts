@@ -25,9 +25,19 @@ import { createFtrackSession } from "../../src/ftrack/session.ts";
 import { startProcessor, type Processor } from "../../src/processor/service.ts";
 import { makeJobs, openJobQueue } from "../../src/queue/jobs.ts";
 import { makeOutcomes } from "../../src/queue/outcomes.ts";
-import { makeKeyValue } from "../../src/queue/records.ts";
+import {
+  makeKeyValue,
+  makeQuarantine,
+  makeReports,
+} from "../../src/queue/records.ts";
 import { connect, type Connection } from "../../src/queue/redis.ts";
-import type { Jobs, KeyValue, Outcomes } from "../../src/queue/types.ts";
+import type {
+  Jobs,
+  KeyValue,
+  Outcomes,
+  Quarantine,
+  Reports,
+} from "../../src/queue/types.ts";
 import { readEnv } from "../../src/settings/env.ts";
 import { startAyon, type Ayon } from "./ayon.ts";
 import { startRig, type LeecherRig } from "./leecher.ts";
@@ -72,11 +82,13 @@ export interface World extends Studio {
   readonly outcomes: Outcomes;
   readonly jobs: Jobs;
   readonly store: KeyValue;
+  readonly reports: Reports;
+  readonly quarantine: Quarantine;
   readonly leecher: LeecherRig;
   readonly log: ReturnType<typeof memoryLog>;
   readonly name: string;
-  /** Everything that is in AYON's project. */
-  everything(): Promise<AyonEntities>;
+  /** Everything that is in an AYON project. @defaultValue that of this world */
+  everything(project?: string): Promise<AyonEntities>;
   folder(path: string): Promise<AyonFolder | undefined>;
   task(path: string): Promise<AyonTask | undefined>;
   /** An edit in AYON that goes past the sync. */
@@ -142,7 +154,6 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const leecher = await startRig(ftrack, redis);
   await leecher.live();
   await leecher.leecher.caughtUp();
-  const project = projectName(name);
   const ayonReads = createAyonReads(ayon.http);
   const outcomes = makeOutcomes(connection);
   const jobQueue = openJobQueue(connection, log);
@@ -155,7 +166,6 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   });
   const { projectId } = studio;
   let processor: Processor | null = null;
-  let markers = 0;
 
   async function startOne(): Promise<void> {
     processor = await startProcessor({
@@ -170,8 +180,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     await processor?.close();
     processor = null;
   }
-  async function everything(): Promise<AyonEntities> {
-    return ayonReads.select(project, { folders: "all", tasks: "all" });
+  async function everything(of: string = name): Promise<AyonEntities> {
+    return ayonReads.select(projectName(of), { folders: "all", tasks: "all" });
   }
 
   await startOne();
@@ -183,6 +193,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     outcomes,
     jobs,
     store: makeKeyValue(connection),
+    reports: makeReports(connection),
+    quarantine: makeQuarantine(connection),
     leecher,
     log,
     ...studio,
@@ -237,25 +249,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
     async settled() {
       // An event of our own behind all others: when its outcome is there, so are theirs.
-      const id = `marker-${++markers}-${randomUUID()}`;
-      await ftrack.control.inject({
-        id,
-        topic: "ftrack.update",
-        data: {
-          entities: [
-            {
-              action: "update",
-              entityType: "marker",
-              entityId: id,
-              parents: [{ entityId: projectId, entityType: "show" }],
-            },
-          ],
-        },
-        source: {},
-        target: "",
-        inReplyToEvent: null,
-        sent: null,
-      });
+      const id = await markerIn({ ftrack }, projectId);
       await eventually(
         "the events are handled",
         async () => {
@@ -296,4 +290,26 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   // Auto-sync was switched on above: the full sync that this starts comes first.
   await world.settled();
   return world;
+}
+
+/** Sends an event that nobody wants through a project; gives its id. */
+export async function markerIn(
+  { ftrack }: Pick<World, "ftrack">,
+  projectId: string,
+): Promise<string> {
+  const id = `marker-${randomUUID()}`;
+  const project = { entityId: projectId, entityType: "show" };
+  await ftrack.control.inject({
+    ...{ id, topic: "ftrack.update", source: {}, target: "" },
+    data: {
+      entities: [
+        {
+          ...{ action: "update", entityType: "marker", entityId: id },
+          parents: [project],
+        },
+      ],
+    },
+    ...{ inReplyToEvent: null, sent: null },
+  });
+  return id;
 }

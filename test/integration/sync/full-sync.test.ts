@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
+import type { z } from "zod";
 import { ftrackId } from "../../../src/core/ids.ts";
 import {
   applyJob,

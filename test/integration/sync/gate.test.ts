@@ -1,0 +1,229 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SYNC_JOBS } from "../../../src/core/sync-jobs.ts";
+import { ask } from "../../support/ayon.ts";
+import { branchIn } from "../../support/branch.ts";
+import { eventually } from "../../support/redis.ts";
+import { markerIn, startWorld, type World } from "../../support/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({
+    autoSync: false,
+    settings: { enabled: true, sync: { thumbnails: false } },
+  });
+});
+afterAll(async () => {
+  await world.stop();
+});
+
+async function fullSyncs(): Promise<number> {
+  const jobs = await world.jobs.list();
+  return jobs.filter((job) => job.kind === SYNC_JOBS.full).length;
+}
+
+/** Another project in Ftrack, with auto-sync on; in AYON too, if so wished. */
+async function anotherProject(name: string, isInAyon: boolean) {
+  const id = randomUUID();
+  const [schema] = await world.all("ProjectSchema", ["name"]);
+  if (isInAyon)
+    await ask(world.ayon.http, "POST", "/api/projects", {
+      ...{ name, code: name, anatomy: {} },
+    });
+  await world.edit({
+    action: "create",
+    entity_type: "Project",
+    entity_data: {
+      ...{ __entity_type__: "Project", id, name, full_name: name },
+      project_schema_id: schema?.["id"],
+    },
+  });
+  await world.edit(await world.setValue(id, "auto_sync_enabled", true));
+  return id;
+}
+
+async function pathsIn(project: string): Promise<string[]> {
+  const { folders } = await world.everything(project);
+  return folders.map((folder) => folder.path);
+}
+
+describe("auto-sync", () => {
+  it("off: neither side is written (ES-1)", async () => {
+    const shot = world.create("Shot", "sh001", world.projectId);
+    await world.edit(shot);
+    await world.settled();
+    await world.edit(world.update("Shot", shot.id, { name: "sh002" }));
+    await world.resetRequests();
+    await world.settled();
+    expect((await world.requests()).ayonWrites).toBe(0);
+    expect(await world.values(shot.id)).toEqual({});
+    expect((await world.everything()).folders).toEqual([]);
+  });
+
+  it("switched on starts one full sync, which takes a rename of the same moment along; off starts none (ES-5, ES-6)", async () => {
+    const shot = world.create("Shot", "sh010", world.projectId);
+    await world.edit(shot);
+    await world.edit(
+      await world.setValue(world.projectId, "auto_sync_enabled", true),
+      world.update("Shot", shot.id, { name: "sh020" }),
+    );
+    await world.settled();
+    expect(await fullSyncs()).toBe(1);
+    expect(await world.folder("/sh020")).toMatchObject({
+      own: { ftrackId: shot.id },
+    });
+    await world.edit(
+      await world.setValue(world.projectId, "auto_sync_enabled", false),
+    );
+    await world.settled();
+    expect(await fullSyncs()).toBe(1);
+    await world.edit(
+      await world.setValue(world.projectId, "auto_sync_enabled", true),
+    );
+    await world.settled();
+    expect(await fullSyncs()).toBe(2);
+  });
+});
+
+describe("projects", () => {
+  it("without a counterpart in AYON is left alone (ES-3)", async () => {
+    const other = await anotherProject("lonely", false);
+    const shot = world.create("Shot", "sh010", other);
+    await world.edit(shot);
+    const marker = await markerIn(world, other);
+    await eventually("the events are handled", async () => {
+      const found = await world.outcomes.query({ eventId: marker });
+      return found.length > 0;
+    });
+    const outcomes = await world.outcomes.query({ projectId: other });
+    expect(new Set(outcomes.map((outcome) => outcome.kind))).toEqual(
+      new Set(["skipped"]),
+    );
+    expect(await world.values(shot.id)).toEqual({});
+  });
+
+  it("two of them in one event are each handled in their own (ES-9), and one removed stays in AYON (ES-4)", async () => {
+    const other = await anotherProject("second", true);
+    const here = world.create("Shot", "here", world.projectId);
+    const there = world.create("Shot", "there", other);
+    await world.edit(here, there);
+    await world.settled();
+    await eventually("the other project follows", async () =>
+      (await pathsIn("second")).includes("/there"),
+    );
+    expect(await world.folder("/here")).toBeDefined();
+    expect(await world.folder("/there")).toBeUndefined();
+    expect(await pathsIn("second")).toEqual(["/there"]);
+
+    await world.edit(world.remove("Project", other));
+    await world.settled();
+    const marker = await markerIn(world, other);
+    await eventually("the removal is handled", async () => {
+      const found = await world.outcomes.query({ eventId: marker });
+      return found.length > 0;
+    });
+    expect(await pathsIn("second")).toEqual(["/there"]);
+  });
+});
+
+describe("events that say nothing new", () => {
+  it("thumbnails and priorities that are not brought over cost no request (ES-7)", async () => {
+    const { task } = await branchIn(world);
+    await world.settled();
+    const [priority] = await world.all("Priority", ["name"]);
+    await world.resetRequests();
+    await world.edit(
+      world.update("Task", task, { priority_id: priority?.["id"] }),
+    );
+    await world.settled();
+    expect(await world.requests()).toMatchObject({ ftrack: 0, ayon: 0 });
+  });
+
+  it("the echo of what was noted in Ftrack costs none either (ES-8)", async () => {
+    await branchIn(world);
+    await world.resetRequests();
+    await world.settled();
+    expect(await world.requests()).toMatchObject({ ftrack: 0, ayon: 0 });
+  });
+
+  it("milestones and allocations are ignored (ES-10)", async () => {
+    const { name, sequence, task } = await branchIn(world);
+    const [anna] = await world.people("anna@studio.test");
+    const milestone = world.create("Milestone", "delivery", sequence, {
+      type_id: world.ids.type("Animation"),
+    });
+    const allocation = world.assign(task, String(anna));
+    await world.edit(milestone, {
+      ...allocation,
+      entity_data: {
+        ...(allocation["entity_data"] as object),
+        type: "allocation",
+      },
+    });
+    await world.settled();
+    expect(await world.folder(`/${name}/delivery`)).toBeUndefined();
+    expect(await world.task(`/${name}/sh_010/anim`)).toMatchObject({
+      assignees: [],
+    });
+  });
+
+  it("an event that comes twice takes effect once (ES-11)", async () => {
+    const { shot } = await branchIn(world);
+    await world.settled();
+    const event = {
+      id: randomUUID(),
+      topic: "ftrack.update",
+      data: {
+        entities: [
+          {
+            action: "update",
+            entityType: "task",
+            entity_type: "Shot",
+            entityId: shot,
+            keys: ["name"],
+            parents: [
+              { entityId: shot, entityType: "task", entity_type: "Shot" },
+              { entityId: world.projectId, entityType: "show" },
+            ],
+          },
+        ],
+      },
+      source: {},
+      target: "",
+      inReplyToEvent: null,
+      sent: null,
+    };
+    await world.ftrack.control.inject(event);
+    await world.ftrack.control.inject(event);
+    await world.settled();
+    const outcomes = await world.outcomes.query({
+      eventId: event.id,
+      handler: "sync",
+    });
+    expect(outcomes).toHaveLength(1);
+  });
+});
+
+describe("the addon", () => {
+  it("switched off for the project: nothing is written (ES-2)", async () => {
+    const { sequence } = await branchIn(world);
+    await ask(
+      world.ayon.http,
+      "PUT",
+      `/api/addons/ftrack/1.0.0/rawOverrides/${world.name}?variant=production`,
+      { enabled: false },
+    );
+    await eventually("the setting is known", async () => {
+      const shot = world.create("Shot", randomUUID(), sequence);
+      await world.edit(shot);
+      await world.settled();
+      return Object.keys(await world.values(shot.id)).length === 0;
+    });
+    const shot = world.create("Shot", "late", sequence);
+    await world.edit(shot);
+    await world.resetRequests();
+    await world.settled();
+    expect((await world.requests()).ayonWrites).toBe(0);
+    expect(await world.values(shot.id)).toEqual({});
+  });
+});
