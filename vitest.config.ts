@@ -14,8 +14,6 @@ export default defineConfig({
           ...shared,
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
-          // Only against tests that never end: a busy machine is no failure.
-          testTimeout: 30_000,
           sequence: { groupOrder: 1 },
           // Properties try many cases; on a busy machine that takes its time.
           testTimeout: 60_000,
