@@ -108,10 +108,14 @@ export async function becomes(
   status: string,
 ): Promise<void> {
   let now = "";
-  await eventually(`${type} becomes ${status}`, async () => {
-    now = await statusOf(world, type, id);
-    return now === status;
-  }).catch((thrown: unknown) => {
+  await eventually(
+    `${type} becomes ${status}`,
+    async () => {
+      now = await statusOf(world, type, id);
+      return now === status;
+    },
+    30_000,
+  ).catch((thrown: unknown) => {
     throw new Error(`${String(thrown)}; it is ${now}`);
   });
 }
