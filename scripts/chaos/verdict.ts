@@ -42,6 +42,7 @@ const silent: Logger = {
   error: () => undefined,
   child: () => silent,
 };
+const MOST_TOLD = 8;
 /** More than any run makes. */
 const MANY = 1_000_000;
 
@@ -112,6 +113,20 @@ export async function openJudge(
       .map((id) => `event ${id} has no outcome`);
   }
 
+  /** What the services say of an entity that differs, newest first. */
+  async function outcomesOf(line: string): Promise<string> {
+    const [entityId = ""] = line.split(":");
+    const rows = await outcomes.query({ entityId }, MOST_TOLD);
+    return rows
+      .map(({ at, handler, kind, reason, detail, eventId }) =>
+        [
+          `\n        ${new Date(at).toISOString()} ${handler}: ${kind}`,
+          ...[reason, detail, eventId].filter((part) => part !== null),
+        ].join(", "),
+      )
+      .join("");
+  }
+
   return {
     differences,
     async isQuiet() {
@@ -135,8 +150,15 @@ export async function openJudge(
       const twice = [...found]
         .filter(([id, all]) => id !== "" && all.length > 1)
         .map(([id, all]) => `${id} stands there ${all.length} times`);
+      const told = await Promise.all(
+        differ.slice(0, MOST_TOLD).map((line) => outcomesOf(line)),
+      );
       return {
-        lost: [...differ, ...unknown, ...given],
+        lost: [
+          ...differ.map((line, i) => `${line}${told[i] ?? ""}`),
+          ...unknown,
+          ...given,
+        ],
         duplicated: [
           ...twice,
           ...madeTwice(events),

@@ -1,3 +1,4 @@
+import type { ChangeResult } from "../core/change.ts";
 import type { Envelope } from "../core/envelope.ts";
 import { codeOf, FencedError, ServiceError, toError } from "../core/errors.ts";
 import { parseEvent, type FtrackEvent } from "../core/event.ts";
@@ -28,6 +29,7 @@ import { modeOf } from "./handler-settings.ts";
 import { outcomesOf, unhandled, type OutcomeFrame } from "./outcomes.ts";
 import type { Prober } from "./probe.ts";
 import { runHandler, type HandlerRun } from "./run.ts";
+import { withSecondLook } from "./second-look.ts";
 
 /**
  * Limit of one run of a handler that names none; below that of a batch, so that it is known who hangs. A burst
@@ -187,8 +189,10 @@ export function createDispatch(deps: DispatchSettings): BatchHandler {
             log,
             now: new Date(now()),
           }),
-        applyFor: (signal, onApplied) =>
-          deps.applyFor({
+        applyFor: (signal, onApplied) => {
+          const look = (results: readonly ChangeResult[]) =>
+            withSecondLook(results, batch.attempt, reference);
+          const apply = deps.applyFor({
             by: handler.name,
             actors,
             log,
@@ -202,9 +206,11 @@ export function createDispatch(deps: DispatchSettings): BatchHandler {
               return batch.assertOwner();
             },
             onApplied: (decision, results) => {
-              onApplied({ decision, results });
+              onApplied({ decision, results: look(results) });
             },
-          }),
+          });
+          return async (decision) => look(await apply(decision));
+        },
       });
       logRun(log, run, batch.attempt);
       await scope.onRun(run);
