@@ -37,7 +37,8 @@ export interface Skip {
 /**
  * A rule that is not met, told to the person who can mend it.
  *
- * `rule` is stable (kebab-case) and documented in docs/rules.md; `fix` says what to do.
+ * `rule` is stable (kebab-case) and documented in docs/sync.md or docs/rules.md;
+ * `fix` says what to do.
  */
 export interface Issue {
   readonly severity: "error" | "warning" | "info";

@@ -1,7 +1,7 @@
 import type { Subject } from "../../core/change.ts";
 import type { Issue } from "../../core/decision.ts";
 
-/** Every rule the sync can find broken, how bad that is and what a person does about it. See docs/rules.md. */
+/** Every rule the sync can find broken, how bad that is and what a person does about it. See docs/sync.md. */
 export const RULES = {
   "name-empty": {
     severity: "error",

@@ -114,7 +114,7 @@ export function explain(facts: Facts): Explanation {
     return no(
       waiting.rule,
       waiting.detail,
-      "Mend what the rule names; it is then tried again by itself. docs/rules.md lists the rules.",
+      "Mend what the rule names; it is then tried again by itself. docs/sync.md lists the rules.",
     );
   if (project.autoSync !== true)
     return no(
