@@ -222,6 +222,7 @@ it("freezes a field that somebody else's automation takes back again and again, 
   await eventually("the fight is told", async () =>
     (await toldInAyon()).some((d) => d.includes(`${sequence}/sh-010: ${says}`)),
   );
+  await world.settled();
   const told = await world.outcomes.query({ projectId: world.projectId });
   expect(
     told.find((o) => o.entityId === shot && o.kind === "failed"),
@@ -229,6 +230,5 @@ it("freezes a field that somebody else's automation takes back again and again, 
   expect(world.log.lines).toContainEqual(
     expect.objectContaining({ level: "error", message: "automations fight" }),
   );
-  await world.settled();
   expect(await statusOf(world, "Shot", shot)).toBe("Not started");
 });
