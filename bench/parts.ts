@@ -1,6 +1,19 @@
+import { bulk } from "./bulk.ts";
+import { fullSync } from "./full-sync.ts";
 import { intake } from "./intake.ts";
 import type { Part } from "./part.ts";
 import { queue } from "./queue.ts";
+import { rate } from "./rate.ts";
+import { single } from "./single.ts";
+import { start } from "./start.ts";
 
 /** In the order of docs/benchmarks.md. */
-export const parts: readonly Part[] = [intake, queue];
+export const parts: readonly Part[] = [
+  single,
+  rate,
+  bulk,
+  fullSync,
+  intake,
+  queue,
+  start,
+];

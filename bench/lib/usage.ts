@@ -43,7 +43,11 @@ export async function watchProcess(pid: number): Promise<Watch> {
       await sleep(250, undefined, { signal: over.signal }).catch(() => {
         // The watch ends; one last look.
       });
-      samples.push((await usageOf(pid)).rssMb);
+      try {
+        samples.push((await usageOf(pid)).rssMb);
+      } catch {
+        return; // it has ended; whoever wanted it alive will notice
+      }
     }
   })();
   return {
