@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setImmediate as breathe } from "node:timers/promises";
 import type { ChangeResult } from "../../core/change.ts";
 import type { Decision, Issue } from "../../core/decision.ts";
 import { UnavailableError } from "../../core/errors.ts";
@@ -158,7 +159,11 @@ export async function runProjectSync(
   const hindrance = await ensureAttributes(ctx, settings, apply);
   if (hindrance !== null) return ended([hindrance]);
   const facts = await gatherProject(ctx, settings, run.subtreeId);
+  // Each of these steps counts for seconds on a large project and a busy machine: in between, the timers that
+  // keep the job and the project's turn ours get their chance.
+  await breathe();
   const { decision } = plan(facts, settings);
+  await breathe();
   if (run.expected !== null) {
     const now = describe(facts, settings, decision, tools.now());
     if (now.fingerprint !== run.expected)
@@ -166,6 +171,9 @@ export async function runProjectSync(
   }
   const results = await write(decision);
   onProgress({ line: "writing back to Ftrack", done: total, total });
-  await write(conclude(facts, settings, results));
+  await breathe();
+  const bookkeeping = conclude(facts, settings, results);
+  await breathe();
+  await write(bookkeeping);
   return ended();
 }
