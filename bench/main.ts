@@ -11,6 +11,7 @@ const HELP = `Measures speed and memory.
   npm run bench -- [options] [part …]
 
   --dry    does not write docs/benchmarks.md
+  --page   measures nothing, writes docs/benchmarks.md anew from bench/results.json
   --help
 
 Parts:
@@ -21,11 +22,16 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       dry: { type: "boolean", default: false },
+      page: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) {
     console.log(HELP);
+    return 0;
+  }
+  if (values.page) {
+    await keep(new Map(), parts);
     return 0;
   }
   const wanted = positionals.map(find);

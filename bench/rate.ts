@@ -14,7 +14,14 @@ const SHOWS = 8;
 const TASKS = 200;
 const PER_SECOND = 10;
 const STEADY = 100;
-const STATUSES = ["In progress", "Pending Review", "Approved", "Not started"];
+/** None of them is the first, so that every change is one. Nobody has the same twice within the cases. */
+const STATUSES = [
+  "In progress",
+  "Pending Review",
+  "Revise",
+  "Approved",
+  "Ready to start",
+];
 
 export const rate: Part = {
   name: "rate",
