@@ -55,7 +55,10 @@ export async function follow(
           exit: "notFound",
           fix: "Start it again.",
         });
-      if (ENDED.has(job.state)) return ended(job);
+      if (ENDED.has(job.state)) {
+        if (job.state === "done") bar?.update(1, 1, "done");
+        return ended(job);
+      }
       const { line, done, total } = progress.parse(job.progress);
       const said = line === "" ? job.state : line;
       bar?.update(done, total, said);

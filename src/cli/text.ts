@@ -17,7 +17,7 @@ export function tone({ hasColor }: Screen, how: Tone, text: string): string {
 export type Cell = string | number | null;
 
 const GAP = 2;
-const NARROWEST = 12;
+const LONGEST_WORD = 64;
 const NO_LINES = {
   top: "",
   "top-mid": "",
@@ -46,12 +46,21 @@ export function table(
   const widths = head.map((title, i) =>
     Math.max(title.length, ...texts.map((row) => row[i]?.length ?? 0)),
   );
+  // What has no spaces, an id above all, would be cut off where it does not fit.
+  const least = head.map((title, i) =>
+    Math.min(
+      LONGEST_WORD,
+      Math.max(...[title, ...texts.map((row) => row[i] ?? "")].map(longest)),
+    ),
+  );
   const room = screen.width - GAP * (widths.length - 1);
   for (;;) {
-    const sum = widths.reduce((total, width) => total + width, 0);
-    const widest = Math.max(...widths);
-    if (sum <= room || widest <= NARROWEST) break;
-    widths[widths.indexOf(widest)] = Math.max(NARROWEST, widest - (sum - room));
+    const excess = widths.reduce((total, width) => total + width, 0) - room;
+    const spare = widths.map((width, i) => width - (least[i] ?? width));
+    const most = Math.max(...spare);
+    if (excess <= 0 || most <= 0) break;
+    const i = spare.indexOf(most);
+    widths[i] = (widths[i] ?? 0) - Math.min(excess, most);
   }
   const drawn = new Table({
     chars: NO_LINES,
@@ -78,6 +87,10 @@ export function table(
 export function plain(text: string): string {
   // eslint-disable-next-line no-control-regex -- these are what is taken out
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
+}
+
+function longest(text: string): number {
+  return Math.max(...text.split(" ").map((word) => word.length));
 }
 
 function oneLine(cell: Cell | undefined): string {

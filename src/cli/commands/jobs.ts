@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { z } from "zod";
 import type { JobInfo } from "../../queue/types.ts";
 import { limitOption } from "../arguments.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type Run,
 } from "../call.ts";
 import { CliError } from "../exit.ts";
+import { projectNames } from "../projects.ts";
 import { clock, table } from "../text.ts";
 
 export function addJobs(program: Command, run: Run): void {
@@ -35,6 +37,7 @@ export function addJobs(program: Command, run: Run): void {
 
 async function list({ studio }: Call, limit: number): Promise<Answer> {
   const found = await (await studio.jobs()).list({ limit });
+  const nameOf = await projectNames(studio, found.map(projectOf));
   return {
     json: found,
     text: (screen) =>
@@ -42,16 +45,23 @@ async function list({ studio }: Call, limit: number): Promise<Answer> {
         ? "There was no long work in the last week."
         : table(
             screen,
-            ["created", "what", "state", "key", "id"],
+            ["created", "what", "project", "state", "id"],
             found.map((job) => [
               clock(job.createdAt),
               job.kind,
+              nameOf(projectOf(job)),
               job.state,
-              job.key,
               job.id,
             ]),
           ),
   };
+}
+
+const aboutProject = z.looseObject({ projectId: z.string() });
+
+function projectOf({ data }: JobInfo): string | null {
+  const parsed = aboutProject.safeParse(data);
+  return parsed.success ? parsed.data.projectId : null;
 }
 
 function noJob(id: string): CliError {

@@ -237,10 +237,20 @@ function changeText({ before, after }: SyncPlan["rows"][number]): string {
   return Object.entries(after)
     .map(([key, value]) =>
       key in before
-        ? `${key}: ${JSON.stringify(before[key])} → ${JSON.stringify(value)}`
-        : `${key}: ${JSON.stringify(value)}`,
+        ? `${key}: ${short(before[key])} → ${short(value)}`
+        : `${key}: ${short(value)}`,
     )
     .join(", ");
+}
+
+const SHORT = 40;
+
+/** The whole of it is in the plan's file. */
+function short(value: unknown): string {
+  if (Array.isArray(value) && value.length > 3)
+    return `${value.length} entries`;
+  const text = JSON.stringify(value);
+  return text.length > SHORT ? `${text.slice(0, SHORT)}…` : text;
 }
 
 async function apply(call: Call, named: string): Promise<Answer> {

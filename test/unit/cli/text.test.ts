@@ -70,6 +70,13 @@ describe("a table", () => {
     ).toBe("name   n\na      5\nbb    17");
   });
 
+  it("wraps what has spaces, and never cuts an id off", () => {
+    const id = "2d0e3bd3-d3a6-47c0-843f-daea5b943dfd/1795402987965-0";
+    const text = table(screen, ["error", "id"], [["it was not there", id]]);
+    expect(text.split("\n").length).toBeGreaterThan(2);
+    expect(text).toContain(id);
+  });
+
   it("never has lines that are wider than the screen", () => {
     const cell = fc.oneof(
       fc.string({ unit: "binary" }),
@@ -88,6 +95,7 @@ describe("a table", () => {
             expect(Array.from(line).length).toBeLessThanOrEqual(width);
         },
       ),
+      { numRuns: 30 },
     );
   });
 });
