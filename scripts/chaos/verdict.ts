@@ -1,6 +1,7 @@
 import { silentMeter } from "../../src/core/meter.ts";
 import type { Logger } from "../../src/core/log.ts";
 import { openDrainQueue } from "../../src/queue/bell.ts";
+import { closeQueue } from "../../src/queue/bull.ts";
 import { makeDeadLetters } from "../../src/queue/dead-letters.ts";
 import { partitionName } from "../../src/queue/keys.ts";
 import { makeOutcomes } from "../../src/queue/outcomes.ts";
@@ -101,11 +102,20 @@ export async function openJudge(
   }
 
   async function withoutOutcome(since: Date): Promise<readonly string[]> {
-    const at = since.getTime();
+    // Outcomes that changed nothing are bounded in number: what is older than those kept may have had one.
+    const [oldest] = await client.xrange(
+      keys.quietOutcomes,
+      "-",
+      "+",
+      "COUNT",
+      1,
+    );
+    const kept = Number(oldest?.[0].split("-")[0] ?? 0);
+    const at = Math.max(since.getTime(), kept);
     const accepted = await Promise.all(
       projects.map(({ seen }) => client.zrangebyscore(seen, at, "+inf")),
     );
-    const rows = await outcomes.query({ since: at }, MANY);
+    const rows = await outcomes.query({ since: since.getTime() }, MANY);
     const known = new Set(rows.map(({ eventId }) => eventId));
     return accepted
       .flat()
@@ -170,7 +180,7 @@ export async function openJudge(
       };
     },
     async close() {
-      await queue.close();
+      await closeQueue(queue);
       await connection.close();
     },
   };
