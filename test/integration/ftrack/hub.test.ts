@@ -47,6 +47,8 @@ function event(id: number): Record<string, unknown> {
 const ids = (): unknown[] =>
   events.map((e) => (e.event as { id?: unknown }).id);
 
+const said = (): string[] => log.lines.map((line) => line.message);
+
 const isLive = (): boolean => hub.health().status === "live";
 
 beforeEach(async () => {
@@ -163,6 +165,13 @@ describe("faults", () => {
     expect(gaps[1]?.from).toBeLessThanOrEqual(droppedAt);
     expect(gaps[1]?.from).toBeGreaterThan(droppedAt - 10 * CANARY_MS);
     expect(gaps[1]?.to).toBeGreaterThanOrEqual(droppedAt);
+    expect(said()).toEqual(
+      expect.arrayContaining([
+        "the event hub connection was lost",
+        "connected to the event hub",
+        "events may have been missed",
+      ]),
+    );
     server.emit(event(1));
     await eventually("events flow", () => events.length === 1);
     expect(states).toEqual(["connecting", "live", "connecting", "live"]);
@@ -175,6 +184,7 @@ describe("faults", () => {
     server.loopback = false;
     await eventually("a new connection", () => server.opened === 2);
     expect(hub.health().kicks).toBe(1);
+    expect(said()).toContain("the event hub is silent; connecting anew");
     server.heartbeats = true;
     server.loopback = true;
     await eventually("live again", isLive);
@@ -255,6 +265,7 @@ describe("faults", () => {
     server.handshake = "hang";
     start();
     await eventually("restarted", () => hub.health().restarts >= 1);
+    expect(said()).toContain("the event hub is started anew");
     server.handshake = "ok";
     await eventually("live", isLive);
   });
