@@ -178,6 +178,25 @@ export interface ActionSpec<Settings> {
   /** By name; never renamed while forms are open. */
   readonly steps?: Readonly<Record<string, Step<NoInfer<Settings>>>>;
   readonly jobs?: readonly ActionJob[];
+  readonly schedule?: ScheduleSpec<NoInfer<Settings>>;
+}
+
+/** A time of day, in the zone of the studio, on some days of the week; 0 is Sunday. */
+export interface Daily {
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  readonly days: readonly number[];
+}
+
+/** Long work that the service starts by itself. */
+export interface ScheduleSpec<Settings> {
+  /** Kind of one of the action's jobs. */
+  readonly job: string;
+  /** By the settings of the studio. */
+  when(settings: Settings): Daily;
+  /** What the job gets. @param at - when it was due */
+  data(at: Date): Readonly<Record<string, Plain>>;
 }
 
 /** An action with its types closed over. */
@@ -190,6 +209,8 @@ export interface Action {
   readonly settingsKey: string;
   readonly isForUnreadable: boolean;
   readonly jobs: readonly ActionJob[];
+  /** @see ScheduleSpec; `when` takes this action's part of the settings */
+  readonly schedule: ScheduleSpec<unknown> | null;
   /** Who may use it. @param raw - this action's part of the settings */
   access(raw: unknown): {
     readonly isEnabled: boolean;
@@ -212,6 +233,8 @@ const access = z.looseObject({
   role_list: z.array(z.string()).default([]),
 });
 
+const NEVER: Daily = { hour: 0, minute: 0, second: 0, days: [] };
+
 export function defineAction<Settings>(spec: ActionSpec<Settings>): Action {
   const read = (raw: unknown): Settings => spec.settings.parse(raw ?? {});
   return {
@@ -223,6 +246,13 @@ export function defineAction<Settings>(spec: ActionSpec<Settings>): Action {
     settingsKey: spec.settingsKey,
     isForUnreadable: spec.isForUnreadable === true,
     jobs: spec.jobs ?? [],
+    schedule:
+      spec.schedule === undefined
+        ? null
+        : {
+            ...spec.schedule,
+            when: (raw) => spec.schedule?.when(read(raw)) ?? NEVER,
+          },
     access(raw) {
       const settings = read(raw);
       const { enabled, role_list: roles } = access.parse(settings);

@@ -46,6 +46,7 @@ import type { Env } from "../settings/env.ts";
 import { SETTINGS_TOPICS, startSettings } from "../settings/start.ts";
 import { createActionSide } from "./actions/index.ts";
 import { createIconAddress } from "./actions/icon.ts";
+import { startSchedule } from "./actions/schedule.ts";
 import { createAlarms } from "./alarms.ts";
 import { workWhileAlone } from "./alone.ts";
 import { openDoor } from "./apply/index.ts";
@@ -307,6 +308,13 @@ export async function startProcessor(
     },
     signal,
   );
+  const schedule = startSchedule({
+    actions: options.actions ?? allActions,
+    settings,
+    jobs,
+    mayStart: () => rivals.isAlone() && !env.isDryRun,
+    log,
+  });
   const presence = startPresence({
     connection,
     kind: "processor",
@@ -329,6 +337,7 @@ export async function startProcessor(
     async close() {
       const report = await work.close();
       await Promise.allSettled([
+        schedule.close(),
         presence.close(),
         mirror.close(),
         rivals.close(),

@@ -3,6 +3,7 @@ import { cleanValues } from "./clean-values/index.ts";
 import { cloneReview } from "./clone-review/index.ts";
 import { componentSizes } from "./component-sizes/index.ts";
 import { createAttributes } from "./create-attributes/index.ts";
+import { dailyLists } from "./daily-lists/index.ts";
 import { jobKiller } from "./job-killer/index.ts";
 import { missingPermissions } from "./missing-permissions/index.ts";
 import { multipleNotes } from "./multiple-notes/index.ts";
@@ -22,6 +23,7 @@ export const actions: readonly Action[] = [
   pushValues,
   transferValues,
   cleanValues,
+  dailyLists,
   componentSizes,
   jobKiller,
   whyNotInAyon,
