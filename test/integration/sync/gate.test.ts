@@ -126,6 +126,33 @@ describe("projects", () => {
   });
 });
 
+describe("a slow project", () => {
+  it("does not delay another (ES-61)", async () => {
+    const slow = await anotherProject("slow", true);
+    await eventually("the first sync of the slow one is over", async () => {
+      const jobs = await world.jobs.list();
+      return (
+        jobs.some((job) => job.key.endsWith(slow)) &&
+        jobs.every((job) => job.state === "done")
+      );
+    });
+    const { control } = world.ayon.sandbox;
+    const path = "/projects/slow/operations";
+    control.addFault({ kind: "latency", ms: 3_000, path });
+    await world.edit(world.create("Shot", "late", slow));
+    await world.edit(world.create("Shot", "prompt", world.projectId));
+    await eventually(
+      "the other is through",
+      async () => (await world.folder("/prompt")) !== undefined,
+    );
+    expect(await pathsIn("slow")).toEqual([]);
+    await eventually("the slow one too", async () =>
+      (await pathsIn("slow")).includes("/late"),
+    );
+    control.clearFaults();
+  });
+});
+
 describe("events that say nothing new", () => {
   it("thumbnails and priorities that are not brought over cost no request (ES-7)", async () => {
     const { task } = await branchIn(world);
