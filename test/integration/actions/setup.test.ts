@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   context,
   endOf,
+  jobsOf,
   person,
   project,
   textOf,
@@ -47,10 +48,15 @@ describe("Sync to AYON", () => {
   test("FS-39 starts the synchronisation, which shows as a job and brings the project over", async () => {
     const shot = world.create("Shot", "synced", world.projectId);
     await world.edit(shot);
+    // What switching auto-sync on has started is not what the click starts.
+    await world.settled();
+    const before = await jobsOf(world, "Sync to AYON");
     const answer = await admin.click(SYNC, on());
     expect(answer).toMatchObject({ success: true });
     expect(answer.message).toContain(`“${world.name}” is being synchronised`);
-    expect(await ended("Sync to AYON")).toContain(world.name);
+    const job = await endOf(world, "Sync to AYON", before);
+    expect(job).toMatchObject({ status: "done" });
+    expect(job.description).toContain(world.name);
     expect((await world.folder("/synced"))?.own["ftrackId"]).toBe(shot.id);
   });
 
