@@ -131,6 +131,7 @@ describe(
         async () => (await studio.skipReasons()).includes("switched-off"),
         30_000,
       );
+      expect(await studio.hasFolder("/sh020")).toBe(false);
       await studio.settings({}, PROJECT);
       await studio.shot("sh030");
       await eventually(
@@ -138,7 +139,6 @@ describe(
         () => studio.hasFolder("/sh030"),
         30_000,
       );
-      expect(await studio.hasFolder("/sh020")).toBe(false);
       expect(startedOnce()).toEqual(ALL);
     });
 
