@@ -29,6 +29,9 @@ duplicated          entities or comments made twice
 reordered           older values written over newer ones
 recovery seconds    from the blow (or the end of a freeze or cut) until AYON shows all that Ftrack does`;
 
+/** Time for all processes to end after a signal. */
+const GRACE_MS = 15_000;
+
 const { values: options } = parseArgs({
   options: {
     point: { type: "string", multiple: true, default: [] },
@@ -106,6 +109,8 @@ async function main(): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => {
       stopping.abort();
+      // Who waits for an answer of a server that is gone would wait for ever.
+      setTimeout(() => process.exit(130), GRACE_MS).unref();
     });
   const wanted: readonly Point[] = chosen(points, labelOf, options.point);
   const blows = chosen(faults, (fault) => fault, options.fault);

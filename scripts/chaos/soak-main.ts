@@ -14,6 +14,9 @@ const HELP = `Lets people work in eight shows for a long time, while now this an
 Every 15 to 30 seconds a service or Redis is killed, ended, frozen or cut off for up to twelve seconds. Ends with
 0 only if afterwards both sides are the same and nothing was lost, done twice or put out of order.`;
 
+/** Time for all processes to end after a signal. */
+const GRACE_MS = 15_000;
+
 const { values: options } = parseArgs({
   options: {
     minutes: { type: "string", default: "30" },
@@ -73,6 +76,8 @@ async function main(): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => {
       stopping.abort();
+      // Who waits for an answer of a server that is gone would wait for ever.
+      setTimeout(() => process.exit(130), GRACE_MS).unref();
     });
   const { signal } = stopping;
   const arena = await openArena(signal, { count: 8, createEvery: 200 });
