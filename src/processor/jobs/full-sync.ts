@@ -17,7 +17,12 @@ import type {
   Reports,
 } from "../../queue/types.ts";
 import { asJson, issuesReport, keepQuarantine } from "../records.ts";
-import { messageTo, openProject, type OpeningDeps } from "./opening.ts";
+import {
+  messageTo,
+  openProject,
+  tellClosed,
+  type OpeningDeps,
+} from "./opening.ts";
 import { openBoard } from "./progress.ts";
 import {
   runProjectSync,
@@ -64,15 +69,7 @@ async function work(
 
   async function closed(detail: string): Promise<ApplyResult> {
     log.info({ projectId, detail }, "nothing to synchronise");
-    if (userId !== null)
-      await deps.tell(
-        messageTo(userId, projectId, {
-          type: "message",
-          success: false,
-          message: detail,
-        }),
-      );
-    return { kind: "closed", detail };
+    return tellClosed(deps, userId, projectId, detail);
   }
 
   async function report(

@@ -70,3 +70,21 @@ export function messageTo(
     content,
   };
 }
+
+/** Tells whoever started a job why nothing is done. */
+export async function tellClosed(
+  { tell }: Pick<OpeningDeps, "tell">,
+  userId: FtrackId | null,
+  projectId: FtrackId,
+  detail: string,
+): Promise<{ readonly kind: "closed"; readonly detail: string }> {
+  if (userId !== null)
+    await tell(
+      messageTo(userId, projectId, {
+        type: "message",
+        success: false,
+        message: detail,
+      }),
+    );
+  return { kind: "closed", detail };
+}

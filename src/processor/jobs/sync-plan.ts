@@ -18,7 +18,12 @@ import { explain } from "../../handlers/sync/explain.ts";
 import { gatherProject } from "../../handlers/sync/gather/project.ts";
 import { plan } from "../../handlers/sync/plan/index.ts";
 import type { JobHandler, KeyValue } from "../../queue/types.ts";
-import { messageTo, openProject, type OpeningDeps } from "./opening.ts";
+import {
+  messageTo,
+  openProject,
+  tellClosed,
+  type OpeningDeps,
+} from "./opening.ts";
 import { openBoard } from "./progress.ts";
 import { projectContextFor, type SyncTools } from "./sync-run.ts";
 
@@ -59,17 +64,8 @@ export function createPlanJob(deps: PlanJobDeps): JobHandler {
   return async (data, job): Promise<PlanResult> => {
     const { projectId, userId, subtreeId } = planData.parse(data);
     const opening = await openProject(deps, projectId);
-    if (opening.kind === "closed") {
-      if (userId !== null)
-        await deps.tell(
-          messageTo(userId, projectId, {
-            type: "message",
-            success: false,
-            message: opening.detail,
-          }),
-        );
-      return opening;
-    }
+    if (opening.kind === "closed")
+      return tellClosed(deps, userId, projectId, opening.detail);
     const { project, settings } = opening;
     const { fullName } = project.ftrack;
     const title = `Preview of the sync to AYON (${fullName})`;
@@ -120,17 +116,8 @@ export function createExplainJob(deps: SyncTools & OpeningDeps): JobHandler {
   return async (data, job): Promise<ExplainResult> => {
     const { projectId, userId, entityIds } = explainData.parse(data);
     const opening = await openProject(deps, projectId);
-    if (opening.kind === "closed") {
-      if (userId !== null)
-        await deps.tell(
-          messageTo(userId, projectId, {
-            type: "message",
-            success: false,
-            message: opening.detail,
-          }),
-        );
-      return opening;
-    }
+    if (opening.kind === "closed")
+      return tellClosed(deps, userId, projectId, opening.detail);
     const { project, settings } = opening;
     const ctx = projectContextFor(deps, project, job.signal);
     const entities = await explain(ctx, settings, entityIds);
