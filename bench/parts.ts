@@ -1,3 +1,4 @@
+import { actions } from "./actions.ts";
 import { bulk } from "./bulk.ts";
 import { fullSync } from "./full-sync.ts";
 import { intake } from "./intake.ts";
@@ -13,6 +14,7 @@ export const parts: readonly Part[] = [
   rate,
   bulk,
   fullSync,
+  actions,
   intake,
   queue,
   start,
