@@ -124,11 +124,20 @@ describe(
     });
 
     it("take a changed setting into account without a restart", async () => {
+      // The audit after a first start brings everything over that it reads.
+      await eventually(
+        "the audit has ended",
+        async () => !(await studio.hasLongWork()),
+        30_000,
+      );
       await studio.settings({ enabled: false }, PROJECT);
       await studio.shot("sh020");
       await eventually(
         "the event was skipped",
-        async () => (await studio.skipReasons()).includes("switched-off"),
+        async () =>
+          (await studio.skips()).includes(
+            `switched-off: The addon is switched off for ${PROJECT}.`,
+          ),
         30_000,
       );
       expect(await studio.hasFolder("/sh020")).toBe(false);

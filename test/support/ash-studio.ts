@@ -18,6 +18,7 @@ import {
   createFtrackSession,
   type Operation,
 } from "../../src/ftrack/session.ts";
+import { makeJobs, openJobQueue } from "../../src/queue/jobs.ts";
 import { makeOutcomes } from "../../src/queue/outcomes.ts";
 import { connect } from "../../src/queue/redis.ts";
 import { ask, startAyon, type Ayon } from "./ayon.ts";
@@ -57,8 +58,10 @@ export interface AshStudio {
   settings(overrides: object, project?: string): Promise<void>;
   /** All reports in AYON's event log, oldest first. */
   logErrors(): Promise<readonly LogError[]>;
-  /** Reasons for which events were not handled. */
-  skipReasons(): Promise<readonly (string | null)[]>;
+  /** Reasons and details for which events were not handled. */
+  skips(): Promise<readonly string[]>;
+  /** True while long work, such as the audit after a first start, waits or runs. */
+  hasLongWork(): Promise<boolean>;
   /** Makes a shot in Ftrack. */
   shot(name: string): Promise<void>;
   hasFolder(path: string): Promise<boolean>;
@@ -95,6 +98,8 @@ export async function startAshStudio(): Promise<AshStudio> {
     memoryLog(),
   );
   const outcomes = makeOutcomes(connection);
+  const jobQueue = openJobQueue(connection, memoryLog());
+  const jobs = makeJobs(connection, jobQueue);
   const addon = `/api/addons/${IDENTITY.name}/${IDENTITY.version}`;
 
   return {
@@ -135,9 +140,15 @@ export async function startAshStudio(): Promise<AshStudio> {
       })) as { data: { events: { edges: { node: LogError }[] } } };
       return answer.data.events.edges.map(({ node }) => node);
     },
-    async skipReasons() {
+    async skips() {
       const found = await outcomes.query({ kinds: ["skipped"] });
-      return found.map(({ reason }) => reason);
+      return found.map(
+        ({ reason, detail }) => `${reason ?? ""}: ${detail ?? ""}`,
+      );
+    },
+    async hasLongWork() {
+      const states = ["active", "waiting", "delayed"] as const;
+      return (await jobs.list({ states })).length > 0;
     },
     shot: (name) => project.shot(name),
     async hasFolder(path) {
@@ -148,6 +159,7 @@ export async function startAshStudio(): Promise<AshStudio> {
     },
     async stop() {
       await ash[Symbol.asyncDispose]();
+      await jobQueue.close();
       await connection.close();
       await Promise.all([
         ftrack.stop(),
