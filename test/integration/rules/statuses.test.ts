@@ -143,6 +143,11 @@ describe("from version to task", () => {
     const { skips } = await rig.run(versionToTask, [event]);
     expect(skips).toEqual({ [version]: "own-write" });
     expect(rig.requests()).toBe(0);
+    const byAnna = anEvent([
+      versionStatus(version, statuses["In progress"], status),
+    ]);
+    const answer = await rig.run(versionToTask, [byAnna]);
+    expect(answer.writes).toEqual({ [task]: "Approved" });
     rig.reset([{ ...write, by: "status-first-version" }]);
     const { writes } = await rig.run(versionToTask, [event]);
     expect(writes).toEqual({ [task]: "Approved" });
