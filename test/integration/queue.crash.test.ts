@@ -298,6 +298,11 @@ describe("a drain that is no longer the owner", () => {
     );
     await inbox.enqueue(events("p", 1, 3));
     await eventually("done", isEmpty("p"));
+    // What a commit removed is counted right after it.
+    await eventually(
+      "counted",
+      () => worker.meter.counted("events_handled_total") >= 3,
+    );
     expect(refused).toEqual([expect.any(FencedError)]);
     // Losing a project counts like a crash (an event may be what froze the process): one by one now.
     expect(tries).toBe(4);

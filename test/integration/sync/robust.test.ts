@@ -7,11 +7,18 @@ import {
 import { creation } from "../../support/edits.ts";
 import { branchIn } from "../../support/branch.ts";
 import { eventually } from "../../support/redis.ts";
+import { waiting } from "../../support/queue-harness.ts";
 import { startWorld, type World } from "../../support/world.ts";
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ settings: { sync: { thumbnails: false } } });
+  world = await startWorld({
+    settings: {
+      sync: { thumbnails: false },
+      // A shot that follows the status of its task would be a write of its own.
+      service_event_handlers: { status_task_to_parent: { enabled: false } },
+    },
+  });
 });
 afterAll(async () => {
   await world.stop();
@@ -32,6 +39,10 @@ describe("bursts", () => {
     for (let n = 1; n <= 50; n += 1)
       await world.edit(world.update("Shot", shot, { name: `take ${n}` }));
     await world.edit(world.update("Shot", shot, { description: "night" }));
+    await eventually(
+      "all of them wait",
+      async () => (await waiting(world.redis, world.projectId)) >= 51,
+    );
     world.ayon.sandbox.control.resetRequests();
     await world.startProcessor();
     await world.settled();
