@@ -69,3 +69,5 @@ try {
   console.error(toError(thrown).stack);
   process.exitCode = 1;
 }
+// Everything has been closed; the official client keeps a socket of its event hub alive all the same.
+process.exit();
