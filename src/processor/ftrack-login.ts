@@ -47,7 +47,10 @@ export async function logIn(
         FIRST_PAUSE_MS * 2 ** Math.min(failures, 10),
       );
       log.warn({ err: error, pauseMs }, "Ftrack does not answer yet");
-      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+      await sleep(pauseMs, undefined, { signal }).catch(
+        // Only an abort ends it early; the next line throws its reason.
+        () => undefined,
+      );
       signal.throwIfAborted();
     }
   }
