@@ -816,6 +816,18 @@ class ServiceEventHandlersModel(BaseSettingsModel):
         default_factory=ActionSettingsModel,
         title="Multiple Notes",
     )
+    thumbnail_to_parent: ActionSettingsModel = SettingsField(
+        default_factory=ActionSettingsModel,
+        title="Thumbnail to Parent",
+    )
+    thumbnail_to_children: ActionSettingsModel = SettingsField(
+        default_factory=ActionSettingsModel,
+        title="Thumbnail to Children",
+    )
+    sort_review: ActionSettingsModel = SettingsField(
+        default_factory=ActionSettingsModel,
+        title="Sort Review",
+    )
     why_not_in_ayon: ActionSettingsModel = SettingsField(
         default_factory=ActionSettingsModel,
         title="Why is this not in AYON?",

@@ -18,4 +18,7 @@ export const OWN_ACTIONS: ReadonlySet<string> = new Set([
   "ayon.create.update.attributes.server",
   "ayon.why.not.in.ayon",
   "ayon.clean.hierarchical.attr.server",
+  "ayon.thumb.to.parent.server",
+  "ayon.thumb.to.children.server",
+  "ayon.client.review.sort.server",
 ]);

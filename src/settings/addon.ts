@@ -7,10 +7,12 @@ import {
   prepareProject,
   privateProjectAccess,
   projectComponentsSizes,
+  sortReview,
   syncComments,
   syncFromFtrack,
   syncHierEntityAttributes,
   syncUsersFromFtrack,
+  thumbnailAction,
   transferHierarchicalValues,
   whyNotInAyon,
 } from "./addon/actions.ts";
@@ -122,6 +124,15 @@ export const serviceEventHandlers = model(
       title: "Multiple Notes",
       isOwn: true,
     }),
+    thumbnail_to_parent: block(thumbnailAction, {
+      title: "Thumbnail to Parent",
+      isOwn: true,
+    }),
+    thumbnail_to_children: block(thumbnailAction, {
+      title: "Thumbnail to Children",
+      isOwn: true,
+    }),
+    sort_review: block(sortReview, { title: "Sort Review", isOwn: true }),
     why_not_in_ayon: block(whyNotInAyon, {
       title: "Why is this not in AYON?",
       isOwn: true,
@@ -202,6 +213,9 @@ export const slices = {
   "service_event_handlers.project_components_sizes": projectComponentsSizes,
   "service_event_handlers.sync_comments": syncComments,
   "service_event_handlers.multiple_notes": multipleNotes,
+  "service_event_handlers.thumbnail_to_parent": thumbnailAction,
+  "service_event_handlers.thumbnail_to_children": thumbnailAction,
+  "service_event_handlers.sort_review": sortReview,
   "service_event_handlers.why_not_in_ayon": whyNotInAyon,
   "service_event_handlers.missing_permissions": missingPermissions,
   "service_event_handlers.private_project_access": privateProjectAccess,

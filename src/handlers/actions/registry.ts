@@ -9,8 +9,10 @@ import { missingPermissions } from "./missing-permissions/index.ts";
 import { multipleNotes } from "./multiple-notes/index.ts";
 import { prepareProject } from "./prepare-project/index.ts";
 import { pushValues } from "./push-values/index.ts";
+import { sortReview } from "./sort-review/index.ts";
 import { syncToAyon } from "./sync-to-ayon/index.ts";
 import { syncUsers } from "./sync-users/index.ts";
+import { thumbnailToChildren, thumbnailToParent } from "./thumbnails/index.ts";
 import { transferValues } from "./transfer-values/index.ts";
 import { whyNotInAyon } from "./why-not/index.ts";
 
@@ -29,5 +31,8 @@ export const actions: readonly Action[] = [
   whyNotInAyon,
   cloneReview,
   multipleNotes,
+  thumbnailToParent,
+  thumbnailToChildren,
+  sortReview,
   missingPermissions,
 ];

@@ -5,15 +5,12 @@ import { ftrackDatetime } from "../../core/change.ts";
 import type { FtrackId } from "../../core/ids.ts";
 import type { FtrackReads } from "../../core/ports.ts";
 import { chunk } from "../../core/query.ts";
-import { throwTransient } from "../../core/results.ts";
 import type { AttributeConfiguration } from "../../core/reference.ts";
 import { valuesOf, type ValueRow } from "../../core/rows.ts";
-import { changesOnly } from "./common.ts";
+import { writeInParts } from "./parts.ts";
 
 /** Cells one query may ask for. */
 const CELLS = 5_000;
-/** Rows written at once; between two parts the work can be stopped, and events are handled. */
-const PART = 500;
 
 /** Stored values of many entities; a row may hold null. */
 export async function readValues(
@@ -60,18 +57,7 @@ export async function writeValues(
   projectId: FtrackId | null,
   changes: readonly FtrackValue[],
 ): Promise<readonly ChangeResult[]> {
-  const results: ChangeResult[] = [];
-  for (const part of chunk(changes, PART)) {
-    work.progress(results.length, changes.length, "values");
-    const decision = changesOnly(part);
-    const own =
-      projectId === null
-        ? await work.apply(decision)
-        : await work.inTurn(projectId, (apply) => apply(decision));
-    throwTransient(own);
-    results.push(...own);
-  }
-  return results;
+  return writeInParts(work, projectId, changes, "values");
 }
 
 /** Those of one project, and those of all. */

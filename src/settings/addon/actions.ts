@@ -123,3 +123,8 @@ export const missingPermissions = action([]);
 
 /** Whoever misses something may ask why. */
 export const whyNotInAyon = action([]);
+
+/** Versions give their thumbnails upwards by themselves, too, whoever made them. */
+export const thumbnailAction = action([]);
+
+export const sortReview = action(MANAGERS);

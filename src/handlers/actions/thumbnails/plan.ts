@@ -1,0 +1,60 @@
+import type { FtrackUpdate } from "../../../core/change.ts";
+import type { FtrackId } from "../../../core/ids.ts";
+
+/** An entity that has, or may get, a thumbnail. */
+export interface Pictured {
+  readonly id: FtrackId;
+  /** Schema id of the API: `Shot`, `Task`. */
+  readonly type: string;
+  readonly path: string;
+  readonly thumbnailId: FtrackId | null;
+}
+
+/** From a selected entity to those that are to get its thumbnail. */
+export interface Push {
+  readonly from: Pictured;
+  readonly to: readonly Pictured[];
+}
+
+export interface ThumbnailPlan {
+  readonly changes: readonly FtrackUpdate[];
+  /** Entities that have the thumbnail already. */
+  readonly same: number;
+  /** What gets, or gives, none; in words. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Where two selected entities give a thumbnail to one, the later of the selection does.
+ *
+ * @param target - what a thumbnail goes to: "parent", "children"
+ */
+export function planThumbnails(
+  pushes: readonly Push[],
+  target: string,
+): ThumbnailPlan {
+  const giver = new Map<FtrackId, { from: Pictured; to: Pictured }>();
+  const problems: string[] = [];
+  for (const { from, to } of pushes) {
+    if (to.length === 0) problems.push(`${from.path} has no ${target}.`);
+    else if (from.thumbnailId === null)
+      problems.push(`${from.path} has no thumbnail.`);
+    else for (const one of to) giver.set(one.id, { from, to: one });
+  }
+  const pairs = [...giver.values()];
+  const missing = pairs.filter(
+    ({ from, to }) => to.thumbnailId !== from.thumbnailId,
+  );
+  return {
+    changes: missing.map(({ from, to }) => ({
+      kind: "ftrack.update",
+      id: to.id,
+      subject: { ftrackId: to.id, path: to.path, type: to.type },
+      entityType: to.type,
+      entityId: to.id,
+      data: { thumbnail_id: from.thumbnailId },
+    })),
+    same: pairs.length - missing.length,
+    problems,
+  };
+}
