@@ -1,6 +1,7 @@
 /** A plan of the sync as data: what would be written, for people to look at, keep, and have done later. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { atOnce, type Steps } from "./steps.ts";
 
 const subjectFields = {
   /** Names joined by "/", of Ftrack where it is known there. */
@@ -65,16 +66,23 @@ function canonical(value: unknown): unknown {
 }
 
 /** The same for the same rows, whatever the order of keys in them. */
-export function fingerprintOf({ project, subtreeId, rows }: Content): string {
-  const text = JSON.stringify(
-    canonical({ project: project.id, subtreeId, rows }),
-  );
-  return createHash("sha256").update(text).digest("hex");
+export function* fingerprintOf({
+  project,
+  subtreeId,
+  rows,
+}: Content): Steps<string> {
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify([project.id, subtreeId]));
+  for (const row of rows) {
+    yield;
+    hash.update(JSON.stringify(canonical(row)));
+  }
+  return hash.digest("hex");
 }
 
 /** False when somebody changed what the plan says after it was made. */
 export function isIntact(plan: SyncPlan): boolean {
-  return plan.fingerprint === fingerprintOf(plan);
+  return plan.fingerprint === atOnce(fingerprintOf(plan));
 }
 
 const VERBS: Readonly<Record<PlanRow["action"], string>> = {

@@ -22,14 +22,15 @@ export function issuesReport(
   kind: string,
   project: string,
   at: number,
-  counts: { readonly applied: number; readonly failed: number },
+  { applied, failed }: { readonly applied: number; readonly failed: number },
   issues: readonly Issue[],
 ): StoredIssues {
   return {
     kind,
     project,
     at,
-    ...counts,
+    applied,
+    failed,
     issues: issues.slice(0, MAX_ISSUES),
     more: Math.max(0, issues.length - MAX_ISSUES),
   };

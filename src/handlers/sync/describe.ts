@@ -1,5 +1,6 @@
 import type { AyonOperation, Change, Subject } from "../../core/change.ts";
-import type { Decision, Issue } from "../../core/decision.ts";
+import type { Issue } from "../../core/decision.ts";
+import type { Steps } from "../../core/steps.ts";
 import {
   fingerprintOf,
   summaryOf,
@@ -8,6 +9,7 @@ import {
 } from "../../core/sync-plan.ts";
 import { conclude } from "./conclude/index.ts";
 import type { Node, SyncFacts } from "./facts.ts";
+import type { Planned } from "./planned.ts";
 import type { SyncSettings } from "./settings.ts";
 
 type Json = PlanRow["after"];
@@ -153,20 +155,23 @@ function issueOf({ subject, ...issue }: Issue): SyncPlan["issues"][number] {
  *
  * @param now - milliseconds since the epoch
  */
-export function describe(
-  facts: SyncFacts,
+export function* describe(
+  { facts, made }: Planned,
   settings: SyncSettings,
-  decision: Decision,
   now: number,
-): SyncPlan {
+): Steps<SyncPlan> {
+  const { decision } = made;
   const results = decision.changes.map(({ id }) => ({
     changeId: id,
     status: "applied" as const,
   }));
-  const after = conclude(facts, settings, results);
-  const rows = [...decision.changes, ...after.changes].flatMap(
-    (change) => rowOf(change, facts) ?? [],
-  );
+  const after = yield* conclude(facts, settings, made, results);
+  const rows: PlanRow[] = [];
+  for (const change of [...decision.changes, ...after.changes]) {
+    yield;
+    const row = rowOf(change, facts);
+    if (row !== null) rows.push(row);
+  }
   const content = {
     project: { id: facts.project.id, name: facts.project.fullName },
     subtreeId: facts.subtreeId,
@@ -176,7 +181,7 @@ export function describe(
     version: 1,
     ...content,
     madeAt: now,
-    fingerprint: fingerprintOf(content),
+    fingerprint: yield* fingerprintOf(content),
     summary: summaryOf(rows),
     issues: [...decision.issues, ...after.issues].map(issueOf),
   };

@@ -4,7 +4,6 @@ import type { FtrackId } from "../../core/ids.ts";
 import { everything } from "./interest.ts";
 import type { Dirty } from "./gather/dirty.ts";
 import { gatherEvents } from "./gather/events.ts";
-import { plan } from "./plan/index.ts";
 import type { SyncSettings } from "./settings.ts";
 
 /** How one entity of Ftrack stands in AYON, and why. */
@@ -46,8 +45,8 @@ export async function explain(
     },
     actors: [],
   };
-  const facts = await gatherEvents(ctx, dirty, settings);
-  const { decision, layout, tree } = plan(facts, settings);
+  const { facts, made } = await gatherEvents(ctx, dirty, settings);
+  const { decision, layout, tree } = made;
   const draftOf = new Map(layout.drafts.map((d) => [d.context.id, d]));
   return ids.map((id): Explanation => {
     const draft = draftOf.get(id);

@@ -5,12 +5,12 @@ import { defineHandler, type HandlerContext } from "../../core/handler.ts";
 import { fullSyncOf } from "../../core/full-sync.ts";
 import { ftrackId } from "../../core/ids.ts";
 import type { FtrackProject } from "../../core/reference.ts";
+import { atOnce } from "../../core/steps.ts";
 import { conclude } from "./conclude/index.ts";
-import type { SyncFacts } from "./facts.ts";
 import { dirtyOf, wants, withoutUnused } from "./gather/dirty.ts";
 import { gatherEvents } from "./gather/events.ts";
 import { concerns } from "./interest.ts";
-import { plan } from "./plan/index.ts";
+import type { Planned } from "./planned.ts";
 import {
   SYNC_SETTINGS_PARTS,
   syncSettings,
@@ -26,7 +26,7 @@ type Gathered =
       readonly project: FtrackProject;
       readonly startedBy: string | null;
     }
-  | { readonly kind: "facts"; readonly facts: SyncFacts };
+  | ({ readonly kind: "planned" } & Planned);
 
 function skipped(
   events: readonly FtrackEvent[],
@@ -81,7 +81,7 @@ async function gather(
       "ignored-by-rule",
       "Nothing of it is brought over by the settings.",
     );
-  return { kind: "facts", facts: await gatherEvents(ctx, dirty, settings) };
+  return { kind: "planned", ...(await gatherEvents(ctx, dirty, settings)) };
 }
 
 function startFullSync(
@@ -103,19 +103,19 @@ export const syncHandler = defineHandler<SyncSettings, Gathered>({
   settings: syncSettings,
   wants,
   gather,
-  decide(gathered, settings) {
+  decide(gathered) {
     switch (gathered.kind) {
       case "nothing":
         return { ...nothing, skips: gathered.skips };
       case "start":
         return startFullSync(gathered.project, gathered.startedBy);
-      case "facts":
-        return plan(gathered.facts, settings).decision;
+      case "planned":
+        return gathered.made.decision;
     }
   },
   conclude(gathered, settings, results) {
-    return gathered.kind === "facts"
-      ? conclude(gathered.facts, settings, results)
-      : nothing;
+    if (gathered.kind !== "planned") return nothing;
+    const { facts, made } = gathered;
+    return atOnce(conclude(facts, settings, made, results));
   },
 });

@@ -10,13 +10,12 @@ import {
   type PlanResult,
 } from "../../core/sync-jobs.ts";
 import { plain } from "../../core/issue-report.ts";
+import { inSlices } from "../../core/steps.ts";
 import type { SyncPlan } from "../../core/sync-plan.ts";
 import type { FtrackJobs } from "../../ftrack/jobs.ts";
-
 import { describe } from "../../handlers/sync/describe.ts";
 import { explain } from "../../handlers/sync/explain.ts";
 import { gatherProject } from "../../handlers/sync/gather/project.ts";
-import { plan } from "../../handlers/sync/plan/index.ts";
 import type { JobHandler, KeyValue } from "../../queue/types.ts";
 import {
   messageTo,
@@ -75,9 +74,8 @@ export function createPlanJob(deps: PlanJobDeps): JobHandler {
     );
     try {
       const ctx = projectContextFor(deps, project, job.signal);
-      const facts = await gatherProject(ctx, settings, subtreeId);
-      const { decision } = plan(facts, settings);
-      const made = describe(facts, settings, decision, now());
+      const planned = await gatherProject(ctx, settings, subtreeId);
+      const made = await inSlices(describe(planned, settings, now()));
       const planId = randomUUID();
       await deps.store.set(planKey(planId), made, {
         ttlMs: PLAN_TTL_MS,

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setImmediate as breathe } from "node:timers/promises";
 import type { ChangeResult } from "../../core/change.ts";
 import type { Decision, Issue } from "../../core/decision.ts";
 import { UnavailableError } from "../../core/errors.ts";
@@ -11,12 +10,12 @@ import type {
 } from "../../core/handler.ts";
 import type { FtrackId } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
+import { inSlices } from "../../core/steps.ts";
 import { conclude } from "../../handlers/sync/conclude/index.ts";
 import { describe } from "../../handlers/sync/describe.ts";
 import { gatherProject } from "../../handlers/sync/gather/project.ts";
 import { syncHandler } from "../../handlers/sync/index.ts";
 import { planMandatory } from "../../handlers/sync/mandatory.ts";
-import { plan } from "../../handlers/sync/plan/index.ts";
 import { projectSubject } from "../../handlers/sync/plan/tree.ts";
 import { broken } from "../../handlers/sync/rules.ts";
 import type { SyncSettings } from "../../handlers/sync/settings.ts";
@@ -158,22 +157,15 @@ export async function runProjectSync(
   onProgress({ line: "reading", done: 0, total: 0 });
   const hindrance = await ensureAttributes(ctx, settings, apply);
   if (hindrance !== null) return ended([hindrance]);
-  const facts = await gatherProject(ctx, settings, run.subtreeId);
-  // Each of these steps counts for seconds on a large project and a busy machine: in between, the timers that
-  // keep the job and the project's turn ours get their chance.
-  await breathe();
-  const { decision } = plan(facts, settings);
-  await breathe();
+  const planned = await gatherProject(ctx, settings, run.subtreeId);
   if (run.expected !== null) {
-    const now = describe(facts, settings, decision, tools.now());
+    const now = await inSlices(describe(planned, settings, tools.now()));
     if (now.fingerprint !== run.expected)
       return { kind: "stale", fingerprint: now.fingerprint };
   }
-  const results = await write(decision);
+  const { facts, made } = planned;
+  const results = await write(made.decision);
   onProgress({ line: "writing back to Ftrack", done: total, total });
-  await breathe();
-  const bookkeeping = conclude(facts, settings, results);
-  await breathe();
-  await write(bookkeeping);
+  await write(await inSlices(conclude(facts, settings, made, results)));
   return ended();
 }

@@ -2,6 +2,7 @@
 import type { ChangeResult } from "../../../src/core/change.ts";
 import type { Decision } from "../../../src/core/decision.ts";
 import { ftrackId, type FtrackId } from "../../../src/core/ids.ts";
+import { atOnce } from "../../../src/core/steps.ts";
 import { conclude } from "../../../src/handlers/sync/conclude/index.ts";
 import type { SyncFacts } from "../../../src/handlers/sync/facts.ts";
 import type { Interest } from "../../../src/handlers/sync/interest.ts";
@@ -27,9 +28,10 @@ export interface CycleOptions {
 export function syncOnce(model: Model, options: CycleOptions = {}): Cycle {
   const settings = { ...SETTINGS, ...options.settings };
   const facts = { ...factsOf(model, options.focus), ...options.facts };
-  const { decision } = plan(facts, settings);
+  const made = atOnce(plan(facts, settings));
+  const { decision } = made;
   const results = applyTo(model, decision.changes);
-  const conclusion = conclude(facts, settings, results);
+  const conclusion = atOnce(conclude(facts, settings, made, results));
   const concluded = applyTo(model, conclusion.changes);
   return { decision, results, conclusion, concluded };
 }

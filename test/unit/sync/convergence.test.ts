@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ftrackId, type FtrackId } from "../../../src/core/ids.ts";
+import { atOnce } from "../../../src/core/steps.ts";
 import type { FtrackContext, Node } from "../../../src/handlers/sync/facts.ts";
 import { everything } from "../../../src/handlers/sync/interest.ts";
 import { plan } from "../../../src/handlers/sync/plan/index.ts";
@@ -144,10 +145,10 @@ describe("planner", () => {
     fc.assert(
       fc.property(scenes, (scene) => {
         const model = build(scene);
-        const first = plan(factsOf(model), SETTINGS).decision;
+        const first = atOnce(plan(factsOf(model), SETTINGS)).decision;
         const results = applyTo(model, first.changes);
         expect(results.filter((r) => r.status !== "applied")).toEqual([]);
-        const second = plan(factsOf(model), SETTINGS).decision;
+        const second = atOnce(plan(factsOf(model), SETTINGS)).decision;
         expect(second.changes).toEqual([]);
       }),
       { numRuns: 300 },
@@ -161,12 +162,12 @@ describe("planner", () => {
         const focus = new Map(factsOf(model).focus);
         const results = applyTo(
           model,
-          plan(factsOf(model, focus), SETTINGS).decision.changes,
+          atOnce(plan(factsOf(model, focus), SETTINGS)).decision.changes,
         );
         expect(results.filter((r) => r.status !== "applied")).toEqual([]);
-        expect(plan(factsOf(model, focus), SETTINGS).decision.changes).toEqual(
-          [],
-        );
+        expect(
+          atOnce(plan(factsOf(model, focus), SETTINGS)).decision.changes,
+        ).toEqual([]);
       }),
       { numRuns: 300 },
     );
@@ -190,16 +191,20 @@ describe("planner", () => {
         back.contexts = contextsBack;
         applyTo(
           there,
-          plan(
-            factsOf(there, new Map(ids.map((id) => [id, everything]))),
-            SETTINGS,
+          atOnce(
+            plan(
+              factsOf(there, new Map(ids.map((id) => [id, everything]))),
+              SETTINGS,
+            ),
           ).decision.changes,
         );
         applyTo(
           back,
-          plan(
-            factsOf(back, new Map(shuffled.map((id) => [id, everything]))),
-            SETTINGS,
+          atOnce(
+            plan(
+              factsOf(back, new Map(shuffled.map((id) => [id, everything]))),
+              SETTINGS,
+            ),
           ).decision.changes,
         );
         expect(stateOf(back)).toEqual(stateOf(there));

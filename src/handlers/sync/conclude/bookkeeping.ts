@@ -1,6 +1,7 @@
 import type { FtrackValue, Subject } from "../../../core/change.ts";
 import type { FtrackId } from "../../../core/ids.ts";
 import type { AttributeConfiguration } from "../../../core/reference.ts";
+import type { Steps } from "../../../core/steps.ts";
 import type { FtrackContext, SyncFacts } from "../facts.ts";
 import type { Tree } from "../plan/tree.ts";
 import type { EntityOutcome } from "./outcome.ts";
@@ -43,11 +44,11 @@ function wantedOf({
  *
  * @param outcomes - parents before children
  */
-export function bookkeeping(
+export function* bookkeeping(
   facts: SyncFacts,
   tree: Tree,
   outcomes: readonly EntityOutcome[],
-): FtrackValue[] {
+): Steps<FtrackValue[]> {
   const { ayonId, ayonPath, syncFailed } = facts.world.bookkeeping;
   const written = new Map<string, unknown>();
   const changes: FtrackValue[] = [];
@@ -98,6 +99,7 @@ export function bookkeeping(
   const inFocus = new Set(outcomes.map(({ draft }) => draft.context.id));
   const childrenOf = new Map<FtrackId, FtrackContext[]>();
   for (const context of facts.contexts.values()) {
+    yield;
     if (inFocus.has(context.id)) continue;
     const list = childrenOf.get(context.parentId) ?? [];
     list.push(context);
@@ -105,6 +107,7 @@ export function bookkeeping(
   }
 
   for (const outcome of outcomes) {
+    yield;
     const { context } = outcome.draft;
     const wanted = wantedOf(outcome);
     // Children that said nothing themselves must not take over the failure of a parent that is linked.

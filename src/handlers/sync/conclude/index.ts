@@ -1,8 +1,9 @@
 import type { Change, ChangeResult } from "../../../core/change.ts";
 import type { Decision, Issue } from "../../../core/decision.ts";
 import type { FtrackId } from "../../../core/ids.ts";
+import type { Steps } from "../../../core/steps.ts";
 import { storedAyonId, type SyncFacts } from "../facts.ts";
-import { plan, type Plan } from "../plan/index.ts";
+import type { Plan } from "../plan/index.ts";
 import { projectSubject } from "../plan/tree.ts";
 import { versionSubject } from "../plan/versions.ts";
 import { broken } from "../rules.ts";
@@ -84,15 +85,18 @@ function versionIds(facts: SyncFacts, { versions }: Plan): Change[] {
 /**
  * What is left to do once the plan's changes were tried: what Ftrack shows about each entity, edits to take
  * back where the policy says so, and one message to whoever made the edits.
+ *
+ * @param made - the plan of these facts
  */
-export function conclude(
+export function* conclude(
   facts: SyncFacts,
   settings: SyncSettings,
+  made: Plan,
   results: readonly ChangeResult[],
-): Decision {
-  const made = plan(facts, settings);
+): Steps<Decision> {
   const resultOf = new Map(results.map((r) => [r.changeId, r]));
-  const outcomes = outcomesOf(facts, made, resultOf);
+  const outcomes = yield* outcomesOf(facts, made, resultOf);
+  yield;
   const rejected = outcomes.flatMap(({ draft, failure }: EntityOutcome) =>
     failure !== null && draft.failure === null ? [failure] : [],
   );
@@ -102,12 +106,13 @@ export function conclude(
     settings.publishedPolicy === "revert"
       ? outcomes.flatMap(({ draft }) => revertOf(draft, facts, made.tree) ?? [])
       : [];
+  const marks = yield* bookkeeping(facts, made.tree, outcomes);
   return {
     changes: [
       ...left.changes,
       ...reverts,
       ...restored(facts, made.layout.removals),
-      ...bookkeeping(facts, made.tree, outcomes),
+      ...marks,
       ...versionIds(facts, made),
       ...messages(facts, settings.publishedPolicy, [
         ...made.decision.issues,

@@ -1,6 +1,7 @@
 import type { ChangeResult } from "../../../core/change.ts";
 import type { Issue } from "../../../core/decision.ts";
 import type { AyonId } from "../../../core/ids.ts";
+import type { Steps } from "../../../core/steps.ts";
 import type { SyncFacts } from "../facts.ts";
 import { changeIdOf } from "../plan/change-ids.ts";
 import type { Plan } from "../plan/index.ts";
@@ -20,11 +21,11 @@ export interface EntityOutcome {
 }
 
 /** Reads the results of the plan's changes, entity by entity. Those that will be tried again are left out. */
-export function outcomesOf(
+export function* outcomesOf(
   facts: SyncFacts,
   plan: Plan,
   results: ReadonlyMap<string, ChangeResult>,
-): EntityOutcome[] {
+): Steps<EntityOutcome[]> {
   const { drafts } = plan.layout;
   const draftOf = new Map(drafts.map((draft) => [draft.ayonId, draft]));
   const paths = new Map<AyonId, string>();
@@ -59,9 +60,11 @@ export function outcomesOf(
     return path;
   }
 
-  return drafts.flatMap((draft): EntityOutcome[] => {
+  const outcomes: EntityOutcome[] = [];
+  for (const draft of drafts) {
+    yield;
     const result = results.get(changeIdOf(draft.ayonId));
-    if (result?.error?.transient === true) return [];
+    if (result?.error?.transient === true) continue;
     const isBroken = hasFailed(draft);
     const failure =
       draft.failure ??
@@ -76,13 +79,12 @@ export function outcomesOf(
       draft.node === null
         ? draft.failure === null && !isBroken
         : !(draft.isAdopted && isBroken);
-    return [
-      {
-        draft,
-        isLinked,
-        failure,
-        ayonPath: isLinked ? pathOf(draft.ayonId) : null,
-      },
-    ];
-  });
+    outcomes.push({
+      draft,
+      isLinked,
+      failure,
+      ayonPath: isLinked ? pathOf(draft.ayonId) : null,
+    });
+  }
+  return outcomes;
 }

@@ -1,12 +1,13 @@
 import { ContractError } from "../../../core/errors.ts";
 import type { HandlerContext } from "../../../core/handler.ts";
 import type { FtrackId } from "../../../core/ids.ts";
+import { inSlices } from "../../../core/steps.ts";
 import type { World } from "../facts.ts";
 import { readAyon, readPublished } from "./ayon.ts";
 import type { Hints } from "./dirty.ts";
 import { readFtrack } from "./ftrack.ts";
 import { ayonNeeds, ftrackNeeds, isEmpty, publishedNeeds } from "./needs.ts";
-import { reach } from "./reach.ts";
+import { reach, type Reach } from "./reach.ts";
 import type { Store } from "./store.ts";
 
 /** A hierarchy is a few levels deep; more rounds than this mean that the reading does not come to an end. */
@@ -22,15 +23,18 @@ export async function readClosure(
   world: World,
   hints: Hints | null,
 ): Promise<void> {
+  const reached = (): Promise<Reach> => inSlices(reach(store, world));
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const guess = round === 0 ? hints : null;
-    const ftrack = ftrackNeeds(store, world, reach(store, world), guess);
-    if (!isEmpty(ftrack)) await readFtrack(ctx.ftrack, store, world, ftrack);
-    const ayon = ayonNeeds(store, world, reach(store, world), guess);
-    if (!isEmpty(ayon))
-      await readAyon(ctx.ayon, ctx.project.ayonName, store, ayon);
-    if (!isEmpty(ftrack) || !isEmpty(ayon)) continue;
-    const published = publishedNeeds(store, reach(store, world));
+    if (!store.isComplete) {
+      const guess = round === 0 ? hints : null;
+      const ftrack = ftrackNeeds(store, world, await reached(), guess);
+      if (!isEmpty(ftrack)) await readFtrack(ctx.ftrack, store, world, ftrack);
+      const ayon = ayonNeeds(store, world, await reached(), guess);
+      if (!isEmpty(ayon))
+        await readAyon(ctx.ayon, ctx.project.ayonName, store, ayon);
+      if (!isEmpty(ftrack) || !isEmpty(ayon)) continue;
+    }
+    const published = publishedNeeds(store, await reached());
     if (isEmpty(published)) return;
     await readPublished(ctx.ayon, ctx.project.ayonName, store, published);
   }

@@ -4,9 +4,10 @@ import { configurationFor } from "../../../core/attribute-mapping.ts";
 import type { SyncFacts, World } from "../facts.ts";
 import { isOutOfDate, readClosure } from "./closure.ts";
 import { concerns, type Interest } from "../interest.ts";
+import type { Planned } from "../planned.ts";
 import type { SyncSettings } from "../settings.ts";
 import type { Dirty } from "./dirty.ts";
-import { ayonProjectOf, factsOf } from "./facts.ts";
+import { ayonProjectOf, planned } from "./facts.ts";
 import { definitionIds, keepValues, valueQueries } from "./ftrack.ts";
 import { linkFacts, readLinks } from "./links.ts";
 import { readLists } from "./lists.ts";
@@ -53,12 +54,12 @@ async function people(
   return actors.filter((id) => id !== service?.id);
 }
 
-/** Reads what a burst of events is about: by id, in a number of requests that does not grow with the burst. */
+/** Reads what a burst of events is about, and plans: by id, in a number of requests that does not grow with the burst. */
 export async function gatherEvents(
   ctx: HandlerContext,
   dirty: Dirty,
   settings: SyncSettings,
-): Promise<SyncFacts> {
+): Promise<Planned> {
   const store = newStore(ctx.project.ftrack.id, false);
   for (const [id, interest] of dirty.contexts) store.focus.set(id, interest);
   let world = await worldOf(ctx, settings);
@@ -87,7 +88,7 @@ export async function gatherEvents(
   }
   const likely = await likelyVersions(ctx, store, named.open);
   const found = new Set(lists.map((list) => list.id));
-  return factsOf(ctx, store, world, settings, {
+  return planned(ctx, store, world, settings, {
     subtreeId: null,
     projectFocus,
     links: await linkFacts(

@@ -1,8 +1,10 @@
 import { ContractError } from "../../../core/errors.ts";
 import type { HandlerContext } from "../../../core/handler.ts";
 import type { AyonProject } from "../../../core/ports.ts";
+import { inSlices } from "../../../core/steps.ts";
 import type { SyncFacts, World } from "../facts.ts";
 import { plan } from "../plan/index.ts";
+import type { Planned } from "../planned.ts";
 import type { SyncSettings } from "../settings.ts";
 import { isGone, type Store } from "./store.ts";
 import { worldOf } from "./world.ts";
@@ -22,14 +24,14 @@ export async function ayonProjectOf(ctx: HandlerContext): Promise<AyonProject> {
   });
 }
 
-/** Puts the facts together; reads the AYON project anew when the plan would replace lists of it. */
-export async function factsOf(
+/** Puts the facts together and plans; reads the AYON project anew when the plan would replace lists of it. */
+export async function planned(
   ctx: HandlerContext,
   store: Store,
   world: World,
   settings: SyncSettings,
   rest: Rest,
-): Promise<SyncFacts> {
+): Promise<Planned> {
   const gone = new Set(
     [...store.asked.contexts, ...store.focus.keys()].filter((id) =>
       isGone(store, id),
@@ -53,16 +55,18 @@ export async function factsOf(
     publishedTasks: store.publishedTasks,
     ...rest,
   };
-  const changesProject = plan(facts, settings).decision.changes.some(
+  const made = await inSlices(plan(facts, settings));
+  const changesProject = made.decision.changes.some(
     (change) => change.kind === "ayon.project.update",
   );
-  if (!changesProject) return facts;
+  if (!changesProject) return { facts, made };
   // Lists of types and statuses are replaced as a whole, so they must be what they are at this moment.
   ctx.reference.refresh("ayon-project");
   ctx.reference.refresh("schema");
-  return {
+  const fresh = {
     ...facts,
     ayonProject: await ayonProjectOf(ctx),
     world: await worldOf(ctx, settings),
   };
+  return { facts: fresh, made: await inSlices(plan(fresh, settings)) };
 }

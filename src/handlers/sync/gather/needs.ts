@@ -82,15 +82,6 @@ export function ftrackNeeds(
   found: Reach,
   hints: Hints | null,
 ): FtrackNeeds {
-  if (store.isComplete)
-    return {
-      contexts: [],
-      childrenOf: [],
-      descendantsOf: [],
-      rows: [],
-      values: [],
-      assigned: [],
-    };
   const contexts = new Set<FtrackId>(hints?.ancestors);
   for (const id of store.mentioned) contexts.add(id);
   const rows = new Set<FtrackId>(hints?.ancestors);
@@ -153,7 +144,6 @@ export function ayonNeeds(
   found: Reach,
   hints: Hints | null,
 ): AyonNeeds {
-  if (store.isComplete) return { counterparts: [], nodes: [], childNodes: [] };
   const counterparts = new Set<FtrackId>(store.mentioned);
   const nodes = new Set<AyonId>();
   const childNodes = new Set<AyonParent>(found.ayonParents);

@@ -5,14 +5,14 @@ import {
   linkedTo,
   type FtrackProjectValues,
   type Node,
-  type SyncFacts,
   type World,
 } from "../facts.ts";
 import { everything } from "../interest.ts";
+import type { Planned } from "../planned.ts";
 import type { SyncSettings } from "../settings.ts";
 import { keepNodes } from "./ayon.ts";
 import { readClosure } from "./closure.ts";
-import { ayonProjectOf, factsOf, type Rest } from "./facts.ts";
+import { ayonProjectOf, planned, type Rest } from "./facts.ts";
 import {
   definitionIds,
   keepAssignments,
@@ -162,7 +162,7 @@ async function restOf(
 }
 
 /**
- * Reads a whole project, page by page: requests grow with its size, but none is about a single entity.
+ * Reads a whole project and plans it, page by page: requests grow with its size, but none is about a single entity.
  *
  * @param subtreeId - only this context and what lies below it is in focus, with whoever stands in its way:
  * folders and tasks alone, no links, lists, versions or values of the project
@@ -171,7 +171,7 @@ export async function gatherProject(
   ctx: HandlerContext,
   settings: SyncSettings,
   subtreeId: FtrackId | null = null,
-): Promise<SyncFacts> {
+): Promise<Planned> {
   const read = await readProject(ctx, settings);
   const { store, world } = read;
   focusOn(store, subtreeId);
@@ -180,5 +180,5 @@ export async function gatherProject(
     subtreeId === null
       ? await restOf(ctx, settings, read)
       : { ...folderAndTasksOnly, subtreeId };
-  return factsOf(ctx, store, world, settings, rest);
+  return planned(ctx, store, world, settings, rest);
 }

@@ -1,5 +1,6 @@
 import type { AyonId, FtrackId } from "../../../core/ids.ts";
 import { sameNameKey, slug } from "../../../core/slug.ts";
+import type { Steps } from "../../../core/steps.ts";
 import {
   linkedTo,
   type FtrackContext,
@@ -94,7 +95,7 @@ function slotKey(parent: string, kind: Kind, name: string): string {
 }
 
 /** Looks at everything in focus, and draws in whoever the plan would touch. */
-export function reach(store: Store, world: World): Reach {
+export function* reach(store: Store, world: World): Steps<Reach> {
   const parents = new Set<FtrackId>();
   const ayonParents = new Set<AyonParent>();
   const descendantsOf = new Set<FtrackId>();
@@ -184,16 +185,18 @@ export function reach(store: Store, world: World): Reach {
   }
 
   for (const id of [...store.focus.keys()]) {
+    yield;
     const context = store.contexts.get(id);
     if (context !== undefined) lookAt(context);
     else if (isGone(store, id)) lookAtAbandoned(id, null);
   }
-  drawDescendants(store, descendantsOf, unlinked, draw);
-  drawDoomed(store, doomed, draw);
+  yield* drawDescendants(store, descendantsOf, unlinked, draw);
+  yield* drawDoomed(store, doomed, draw);
   doomed.forEach((id) => delicate.add(id));
 
   // Namesakes that were left out so far, and holders of wanted names that want another place by now.
   for (const context of store.contexts.values()) {
+    yield;
     if (store.focus.has(context.id) || !parents.has(context.parentId)) continue;
     const kind = roleIn(world, context);
     if (kind === "milestone" || !isAsked(store, context.id)) continue;
@@ -204,6 +207,7 @@ export function reach(store: Store, world: World): Reach {
       draw(context.id, null);
   }
   for (const node of holders) {
+    yield;
     const id = linkedTo(node);
     const context = id === null ? undefined : store.contexts.get(id);
     if (context === undefined) {
@@ -225,12 +229,12 @@ export function reach(store: Store, world: World): Reach {
 }
 
 /** Below what is new everything is new; below what moves only the paths change. */
-function drawDescendants(
+function* drawDescendants(
   store: Store,
   tops: ReadonlySet<FtrackId>,
   unlinked: ReadonlySet<FtrackId>,
   draw: (id: FtrackId, keys: readonly string[] | null) => void,
-): void {
+): Steps<void> {
   if (tops.size === 0) return;
   const isNew = new Map<FtrackId, boolean | null>();
   function below(context: FtrackContext): boolean | null {
@@ -247,18 +251,20 @@ function drawDescendants(
     return answer;
   }
   for (const context of store.contexts.values()) {
+    yield;
     const answer = below(context);
     if (answer !== null) draw(context.id, answer ? null : [PATH]);
   }
 }
 
 /** What lies in a folder that may go, and is gone from Ftrack too, goes by the same rules. */
-function drawDoomed(
+function* drawDoomed(
   store: Store,
   doomed: Set<AyonId>,
   draw: (id: FtrackId, keys: readonly string[] | null) => void,
-): void {
+): Steps<void> {
   for (const id of doomed) {
+    yield;
     for (const node of store.childNodes.get(id) ?? []) {
       if (node.kind === "folder") doomed.add(node.id);
       const linked = linkedTo(node);

@@ -6,6 +6,7 @@ import type {
 } from "../../../core/change.ts";
 import type { Issue, Skip } from "../../../core/decision.ts";
 import { toAyonId, type AyonId } from "../../../core/ids.ts";
+import type { Steps } from "../../../core/steps.ts";
 import { linkedTo, REMOVED, type Node, type SyncFacts } from "../facts.ts";
 import { concerns } from "../interest.ts";
 import { broken } from "../rules.ts";
@@ -102,13 +103,13 @@ function removalData({ node, fate }: Removal): Record<string, unknown> | null {
 }
 
 /** Creates, moves, changes, deletes: everything about folders and tasks. */
-export function planEntities(
+export function* planEntities(
   facts: SyncFacts,
   settings: SyncSettings,
   tree: Tree,
   layout: Layout,
   words: Vocabulary,
-): EntitiesPlan {
+): Steps<EntitiesPlan> {
   const { drafts, removals: gone, held, steps } = layout;
   const goneById = new Map(gone.map((r) => [r.node.id, r]));
   const draftById = new Map(drafts.map((d) => [d.ayonId, d]));
@@ -178,6 +179,7 @@ export function planEntities(
   }
 
   for (const step of steps) {
+    yield;
     const draft = draftById.get(step.id);
     const removal = goneById.get(step.id);
     const node = facts.nodes.get(step.id);
@@ -202,11 +204,13 @@ export function planEntities(
     }
   }
   for (const draft of drafts) {
+    yield;
     if (draft.failure !== null) issues.push(draft.failure);
     if (draft.node !== null && !done.has(draft.ayonId))
       write(draft, null, valuesOf(draft, facts, settings, tree, words));
   }
   for (const removal of gone) {
+    yield;
     const issue = removalIssue(removal);
     if (issue !== null) issues.push(issue);
     if (!done.has(removal.node.id)) remove(removal, null);
@@ -220,6 +224,7 @@ export function planEntities(
       ),
     );
   for (const id of facts.focus.keys()) {
+    yield;
     const context = facts.contexts.get(id);
     if (facts.unreadable.has(id))
       skips.push({

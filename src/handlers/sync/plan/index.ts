@@ -1,5 +1,6 @@
 import type { AyonProjectUpdate } from "../../../core/change.ts";
 import type { Decision } from "../../../core/decision.ts";
+import type { Steps } from "../../../core/steps.ts";
 import type { SyncFacts } from "../facts.ts";
 import type { SyncSettings } from "../settings.ts";
 import { PROJECT_CHANGE } from "./change-ids.ts";
@@ -32,14 +33,15 @@ export interface Plan {
  * Pure. The order of the events that led to the facts has no influence. After the changes have been applied
  * the plan of the new facts is empty.
  */
-export function plan(facts: SyncFacts, settings: SyncSettings): Plan {
+export function* plan(facts: SyncFacts, settings: SyncSettings): Steps<Plan> {
   const tree = treeOf(facts);
-  const layout = layoutOf(facts, tree, {
+  const layout = yield* layoutOf(facts, tree, {
     maxRemovals: settings.maxRemovals,
     restores: settings.publishedPolicy === "revert",
   });
-  const placed = placedBy(facts, layout.drafts);
-  const versions = matchVersions(facts, placed);
+  const placed = yield* placedBy(facts, layout.drafts);
+  const versions = yield* matchVersions(facts, placed);
+  yield;
   const words = vocabulary(facts, needsOf(layout.drafts, facts));
   const teach: AyonProjectUpdate[] =
     words.patch === null
@@ -53,11 +55,14 @@ export function plan(facts: SyncFacts, settings: SyncSettings): Plan {
             patch: words.patch,
           },
         ];
+  yield;
   const project = planProject(facts, settings);
-  const entities = planEntities(facts, settings, tree, layout, words);
-  const ofVersions = planVersions(facts, settings, words, versions);
+  const entities = yield* planEntities(facts, settings, tree, layout, words);
+  const ofVersions = yield* planVersions(facts, settings, words, versions);
   const links = planLinks(facts, tree, placed);
-  const lists = planLists(facts, placed, versions);
+  yield;
+  const lists = yield* planLists(facts, placed, versions);
+  yield;
   return {
     layout,
     versions,

@@ -1,4 +1,5 @@
 import type { AyonId } from "../../../core/ids.ts";
+import type { Steps } from "../../../core/steps.ts";
 import type { SyncFacts } from "../facts.ts";
 import { match, type Draft } from "./match.ts";
 import { orderMoves, type Move, type Step } from "./order.ts";
@@ -34,16 +35,16 @@ interface Settled {
 }
 
 /** Settles places and removals together: whoever cannot leave a doomed folder keeps it. */
-function settle(
+function* settle(
   facts: SyncFacts,
   drafts: readonly Draft[],
   nodes: NodeTree,
   tree: Tree,
   limits: LayoutLimits,
-): Settled {
+): Steps<Settled> {
   const { maxRemovals, restores } = limits;
   for (;;) {
-    const found = removals(facts, drafts, nodes, restores);
+    const found = yield* removals(facts, drafts, nodes, restores);
     const isTooMuch =
       facts.origin === "events" &&
       maxRemovals !== null &&
@@ -52,7 +53,7 @@ function settle(
     const leaving = new Set<AyonId>(
       gone.filter(isLeaving).map((r) => r.node.id),
     );
-    if (!place(drafts, leaving, facts, tree))
+    if (!(yield* place(drafts, leaving, facts, tree)))
       return { gone, held: isTooMuch ? found : [] };
   }
 }
@@ -74,18 +75,15 @@ function movesOf(drafts: readonly Draft[], gone: readonly Removal[]): Move[] {
   return moves;
 }
 
-export function layoutOf(
+export function* layoutOf(
   facts: SyncFacts,
   tree: Tree,
   limits: LayoutLimits,
-): Layout {
-  const nodes = nodeTree(facts.nodes);
-  const drafts = match(facts, tree);
-  const { gone, held } = settle(facts, drafts, nodes, tree, limits);
-  return {
-    drafts,
-    removals: gone,
-    held,
-    steps: orderMoves(movesOf(drafts, gone), nodes),
-  };
+): Steps<Layout> {
+  const nodes = yield* nodeTree(facts.nodes);
+  const drafts = yield* match(facts, tree);
+  const { gone, held } = yield* settle(facts, drafts, nodes, tree, limits);
+  yield;
+  const steps = yield* orderMoves(movesOf(drafts, gone), nodes);
+  return { drafts, removals: gone, held, steps };
 }

@@ -2,6 +2,7 @@ import type { AyonList } from "../../../core/change.ts";
 import type { Issue } from "../../../core/decision.ts";
 import { deriveAyonId, type AyonId, type FtrackId } from "../../../core/ids.ts";
 import type { AyonListRow } from "../../../core/ports.ts";
+import type { Steps } from "../../../core/steps.ts";
 import { isSameName } from "../../../core/status.ts";
 import type { FtrackList, SyncFacts } from "../facts.ts";
 import { broken } from "../rules.ts";
@@ -53,11 +54,11 @@ function counterpart(
 }
 
 /** Lists in focus: made, renamed, filled and emptied; removed when Ftrack removed them. */
-export function planLists(
+export function* planLists(
   facts: SyncFacts,
   placed: Placed,
   versions: VersionMatches,
-): ListsPlan {
+): Steps<ListsPlan> {
   const changes: AyonList[] = [];
   const issues: Issue[] = [];
   const project = facts.ayonProject.name;
@@ -69,6 +70,7 @@ export function planLists(
   }
 
   for (const list of facts.lists.ftrack) {
+    yield;
     const kind = kindOf(list, facts);
     if (kind === null) continue;
     const subject = { ftrackId: list.id, path: list.name, type: "List" };
@@ -132,12 +134,10 @@ export function planLists(
         listId: row.id,
         data,
       });
-    const added = members.filter(
-      (id) => !row.items.some((item) => item.entityId === id),
-    );
-    const dropped = row.items.filter(
-      (item) => !members.includes(item.entityId),
-    );
+    const present = new Set(row.items.map((item) => item.entityId));
+    const wanted = new Set(members);
+    const added = members.filter((id) => !present.has(id));
+    const dropped = row.items.filter((item) => !wanted.has(item.entityId));
     if (added.length > 0)
       changes.push({
         ...base,

@@ -1,6 +1,7 @@
 import type { Issue } from "../../../core/decision.ts";
 import { deriveAyonId, type AyonId, type FtrackId } from "../../../core/ids.ts";
 import { sameNameKey, slug } from "../../../core/slug.ts";
+import type { Steps } from "../../../core/steps.ts";
 import {
   linkedTo,
   storedAyonId,
@@ -51,7 +52,7 @@ interface NodeIndex {
   readonly bySlot: ReadonlyMap<string, readonly Node[]>;
 }
 
-function indexOf(nodes: Iterable<Node>): NodeIndex {
+function* indexOf(nodes: Iterable<Node>): Steps<NodeIndex> {
   const byFtrackId = new Map<string, Node[]>();
   const bySlot = new Map<string, Node[]>();
   function push(map: Map<string, Node[]>, key: string, node: Node): void {
@@ -63,6 +64,7 @@ function indexOf(nodes: Iterable<Node>): NodeIndex {
     const id = linkedTo(node);
     if (id !== null) push(byFtrackId, `${node.kind}/${id}`, node);
     push(bySlot, slotOfNode(node), node);
+    yield;
   }
   return { byFtrackId, bySlot };
 }
@@ -90,8 +92,8 @@ function linkOf(
 }
 
 /** Matches what is in focus with its counterparts and says where it should lie. Parents come first. */
-export function match(facts: SyncFacts, tree: Tree): Draft[] {
-  const index = indexOf(facts.nodes.values());
+export function* match(facts: SyncFacts, tree: Tree): Steps<Draft[]> {
+  const index = yield* indexOf(facts.nodes.values());
   const drafts = new Map<FtrackId, Draft>();
   const claimed = new Set<AyonId>();
 
@@ -176,7 +178,8 @@ export function match(facts: SyncFacts, tree: Tree): Draft[] {
     );
   }
 
-  for (const context of tree.topDown(facts.focus.keys())) {
+  for (const context of yield* tree.topDown(facts.focus.keys())) {
+    yield;
     const kind = tree.roleOf(context);
     if (kind === "milestone") continue;
     const { node: linked, isAmbiguous } = linkOf(facts, index, context, kind);

@@ -1,4 +1,5 @@
 import type { AyonId } from "../../../core/ids.ts";
+import type { Steps } from "../../../core/steps.ts";
 import type { Kind, Node } from "../facts.ts";
 import { slotOf, slotOfNode } from "./match.ts";
 import type { NodeTree } from "./removal.ts";
@@ -33,7 +34,10 @@ export interface Step {
  *
  * @param moves - those that come or stay top-down first; those that go last
  */
-export function orderMoves(moves: readonly Move[], nodes: NodeTree): Step[] {
+export function* orderMoves(
+  moves: readonly Move[],
+  nodes: NodeTree,
+): Steps<Step[]> {
   const byId = new Map(moves.map((move) => [move.id, move]));
   const holderOf = new Map<string, AyonId>();
   for (const { node } of moves) {
@@ -62,8 +66,13 @@ export function orderMoves(moves: readonly Move[], nodes: NodeTree): Step[] {
     return { slot: holder === move.id ? null : (holder ?? null), others };
   }
 
-  const waits = new Map(moves.map((move) => [move.id, before(move)]));
+  const waits = new Map<AyonId, ReturnType<typeof before>>();
   for (const move of moves) {
+    yield;
+    waits.set(move.id, before(move));
+  }
+  for (const move of moves) {
+    yield;
     // What leaves a folder that goes must be out of it first.
     if (move.node === null || move.to === null) continue;
     for (const folder of nodes.above(move.node)) {
@@ -123,6 +132,7 @@ export function orderMoves(moves: readonly Move[], nodes: NodeTree): Step[] {
   while (rest.length > 0) {
     const waiting: Move[] = [];
     for (const move of rest) {
+      yield;
       if (isReady(move)) settle(move);
       else waiting.push(move);
     }

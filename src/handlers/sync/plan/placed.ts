@@ -1,4 +1,5 @@
 import type { AyonId, FtrackId } from "../../../core/ids.ts";
+import type { Steps } from "../../../core/steps.ts";
 import { linkedTo, type Kind, type SyncFacts } from "../facts.ts";
 import type { Draft } from "./match.ts";
 
@@ -13,7 +14,10 @@ export interface Placed {
   pathOf(id: AyonId): string;
 }
 
-export function placedBy(facts: SyncFacts, drafts: readonly Draft[]): Placed {
+export function* placedBy(
+  facts: SyncFacts,
+  drafts: readonly Draft[],
+): Steps<Placed> {
   const draftOf = new Map(drafts.map((draft) => [draft.context.id, draft]));
   const news = new Set(
     drafts
@@ -24,7 +28,9 @@ export function placedBy(facts: SyncFacts, drafts: readonly Draft[]): Placed {
     string,
     { readonly id: AyonId; readonly kind: Kind }
   >();
+  yield;
   for (const node of facts.nodes.values()) {
+    yield;
     const id = linkedTo(node);
     if (id !== null && node.active) linked.set(id, node);
   }

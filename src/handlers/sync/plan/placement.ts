@@ -1,5 +1,6 @@
 import type { AyonId } from "../../../core/ids.ts";
 import { sameNameKey } from "../../../core/slug.ts";
+import type { Steps } from "../../../core/steps.ts";
 import type { SyncFacts } from "../facts.ts";
 import { broken, type RuleName } from "../rules.ts";
 import { slotOf, slotOfNode, type Draft } from "./match.ts";
@@ -32,12 +33,12 @@ function isNew(draft: Draft): boolean {
  * @returns whether somebody lost a place
  * @param leaving - nodes that will be deleted or archived: their places are free
  */
-export function place(
+export function* place(
   drafts: readonly Draft[],
   leaving: ReadonlySet<AyonId>,
   facts: SyncFacts,
   tree: Tree,
-): boolean {
+): Steps<boolean> {
   const byAyonId = new Map(drafts.map((draft) => [draft.ayonId, draft]));
   const byFtrackId = new Map(drafts.map((draft) => [draft.context.id, draft]));
 
@@ -53,9 +54,10 @@ export function place(
     draft.name = draft.node.name;
   }
 
-  function keepFrozen(): boolean {
+  function* keepFrozen(): Steps<boolean> {
     let found = false;
     for (const draft of drafts) {
+      yield;
       const { node } = draft;
       if (node === null || !isMover(draft) || !facts.frozen.has(node.id))
         continue;
@@ -73,9 +75,10 @@ export function place(
     return found;
   }
 
-  function orphan(): boolean {
+  function* orphan(): Steps<boolean> {
     let found = false;
     for (const draft of drafts) {
+      yield;
       const parent = byFtrackId.get(draft.context.parentId);
       if (draft.failure !== null || parent === undefined) continue;
       if (parent.node !== null || parent.failure === null) continue;
@@ -90,9 +93,10 @@ export function place(
     return found;
   }
 
-  function holders(): Map<string, string> {
+  function* holders(): Steps<Map<string, string>> {
     const found = new Map<string, string>();
     for (const node of facts.nodes.values()) {
+      yield;
       if (!node.active || leaving.has(node.id)) continue;
       const draft = byAyonId.get(node.id);
       if (draft === undefined || !isMover(draft))
@@ -110,16 +114,20 @@ export function place(
     );
   }
 
-  function contest(): boolean {
-    const held = holders();
+  function* contest(): Steps<boolean> {
+    const held = yield* holders();
     const claims = new Map<string, Draft[]>();
     for (const draft of drafts) {
+      yield;
       if (!isMover(draft) && !isNew(draft)) continue;
       const slot = slotOf(draft.parentId, draft.kind, draft.name);
-      claims.set(slot, [...(claims.get(slot) ?? []), draft]);
+      const others = claims.get(slot);
+      if (others === undefined) claims.set(slot, [draft]);
+      else others.push(draft);
     }
     let found = false;
     for (const [slot, claimants] of claims) {
+      yield;
       const holder = held.get(slot);
       const winner = holder === undefined ? best(claimants) : undefined;
       const winnerPath =
@@ -145,9 +153,10 @@ export function place(
   }
 
   /** Whoever stays may stand above the one that wants below it. */
-  function breakRings(): boolean {
+  function* breakRings(): Steps<boolean> {
     let found = false;
     for (const draft of drafts) {
+      yield;
       const { node } = draft;
       if (node === null || !isMover(draft)) continue;
       if (draft.parentId === node.parentId) continue;
@@ -164,5 +173,10 @@ export function place(
     return found;
   }
 
-  return keepFrozen() || orphan() || contest() || breakRings();
+  return (
+    (yield* keepFrozen()) ||
+    (yield* orphan()) ||
+    (yield* contest()) ||
+    (yield* breakRings())
+  );
 }

@@ -1,4 +1,5 @@
 import type { AyonId, FtrackId } from "../../../core/ids.ts";
+import type { Steps } from "../../../core/steps.ts";
 import { linkedTo, REMOVED, type Node, type SyncFacts } from "../facts.ts";
 import type { Draft } from "./match.ts";
 import { isMover } from "./placement.ts";
@@ -31,9 +32,10 @@ export interface NodeTree {
   above(node: Node): Node[];
 }
 
-export function nodeTree(nodes: ReadonlyMap<AyonId, Node>): NodeTree {
+export function* nodeTree(nodes: ReadonlyMap<AyonId, Node>): Steps<NodeTree> {
   const children = new Map<AyonId, Node[]>();
   for (const node of nodes.values()) {
+    yield;
     if (node.parentId === null) continue;
     const list = children.get(node.parentId);
     if (list === undefined) children.set(node.parentId, [node]);
@@ -57,12 +59,13 @@ export function nodeTree(nodes: ReadonlyMap<AyonId, Node>): NodeTree {
 }
 
 /** Nodes in focus that no Ftrack entity stands behind any more, with the id of the one that did. */
-function abandoned(
+function* abandoned(
   facts: SyncFacts,
   adopted: ReadonlySet<AyonId>,
-): Map<Node, FtrackId> {
+): Steps<Map<Node, FtrackId>> {
   const found = new Map<Node, FtrackId>();
   for (const node of facts.nodes.values()) {
+    yield;
     const ftrackId = linkedTo(node);
     if (ftrackId === null || adopted.has(node.id)) continue;
     if (!facts.focus.has(ftrackId)) continue;
@@ -120,16 +123,16 @@ function restorable(
  *
  * @param restores - what is published is made again in Ftrack, together with what was removed inside it
  */
-export function removals(
+export function* removals(
   facts: SyncFacts,
   drafts: readonly Draft[],
   nodes: NodeTree,
   restores: boolean,
-): Removal[] {
+): Steps<Removal[]> {
   const adopted = new Set(
     drafts.filter((d) => d.isAdopted).map((d) => d.ayonId),
   );
-  const found = abandoned(facts, adopted);
+  const found = yield* abandoned(facts, adopted);
   if (found.size === 0) return [];
 
   const draftOf = new Map(drafts.map((d) => [d.ayonId, d]));
@@ -159,6 +162,7 @@ export function removals(
   }
 
   for (const node of facts.nodes.values()) {
+    yield;
     if (found.has(node)) continue;
     // What is archived needs no living folder, but must not be deleted with it.
     const isKept = isForeign(node) || !node.active;
@@ -168,6 +172,7 @@ export function removals(
     carriers(node).forEach((folder) => marks.add(folder.id));
   }
   for (const { failure, parentId } of drafts) {
+    yield;
     const parent =
       failure !== null || parentId === null
         ? undefined
@@ -197,12 +202,14 @@ export function removals(
   }
   const result: Removal[] = [];
   for (const [node, ftrackId] of found) {
+    yield;
     const fate = fates.get(node) ?? "mark";
     // AYON deletes what lies in a folder along with it.
     if (fate !== "delete" || !liesIn(node, "delete"))
       result.push({ node, ftrackId, fate });
   }
   for (const node of facts.nodes.values()) {
+    yield;
     if (node.active && !found.has(node) && liesIn(node, "archive"))
       result.push({ node, ftrackId: null, fate: "archive" });
   }

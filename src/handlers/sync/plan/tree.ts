@@ -1,6 +1,7 @@
 import type { Subject } from "../../../core/change.ts";
 import type { FtrackId } from "../../../core/ids.ts";
 import { byCode } from "../../../core/order.ts";
+import type { Steps } from "../../../core/steps.ts";
 import type { FtrackContext, Kind, SyncFacts } from "../facts.ts";
 
 /** What an Ftrack context is to AYON. A Milestone is nothing there: see docs/adr/0010. */
@@ -14,7 +15,7 @@ export interface Tree {
   roleOf(context: FtrackContext): Role;
   subjectOf(context: FtrackContext): Subject;
   /** Parents before children, in an order that does not depend on that of the events. */
-  topDown(ids: Iterable<FtrackId>): FtrackContext[];
+  topDown(ids: Iterable<FtrackId>): Steps<FtrackContext[]>;
 }
 
 interface Place {
@@ -42,6 +43,10 @@ export function isOfOtherKind(
   if (context === undefined) return false;
   const name = facts.world.objectTypes.get(context.objectTypeId)?.name;
   return roleOfObjectType(context.objectTypeId, name) !== kind;
+}
+
+function byAge(a: FtrackContext, b: FtrackContext): number {
+  return byCode(a.createdAt ?? "", b.createdAt ?? "") || byCode(a.id, b.id);
 }
 
 export function treeOf(facts: SyncFacts): Tree {
@@ -79,6 +84,24 @@ export function treeOf(facts: SyncFacts): Tree {
     );
   }
 
+  /** Level by level: each is sorted by itself, so that no step is long. */
+  function* topDown(ids: Iterable<FtrackId>): Steps<FtrackContext[]> {
+    const levels: (FtrackContext[] | undefined)[] = [];
+    for (const id of ids) {
+      const context = facts.contexts.get(id);
+      const place = context === undefined ? null : placeOf(id);
+      if (context === undefined || place === null) continue;
+      (levels[place.depth] ??= []).push(context);
+      yield;
+    }
+    const sorted: FtrackContext[] = [];
+    for (const level of levels) {
+      for (const context of (level ?? []).sort(byAge)) sorted.push(context);
+      yield;
+    }
+    return sorted;
+  }
+
   return {
     pathOf: (id) => placeOf(id)?.path ?? facts.contexts.get(id)?.name ?? id,
     depthOf: (id) => placeOf(id)?.depth ?? null,
@@ -90,22 +113,7 @@ export function treeOf(facts: SyncFacts): Tree {
         facts.world.objectTypes.get(context.objectTypeId)?.name ??
         (roleOf(context) === "task" ? "Task" : "Folder"),
     }),
-    topDown: (ids) =>
-      [...ids]
-        .flatMap((id) => {
-          const context = facts.contexts.get(id);
-          const place = context === undefined ? null : placeOf(id);
-          return context === undefined || place === null
-            ? []
-            : [{ context, depth: place.depth }];
-        })
-        .sort(
-          (a, b) =>
-            a.depth - b.depth ||
-            byCode(a.context.createdAt ?? "", b.context.createdAt ?? "") ||
-            byCode(a.context.id, b.context.id),
-        )
-        .map(({ context }) => context),
+    topDown,
   };
 }
 

@@ -8,6 +8,7 @@ import type { Skip } from "../../../core/decision.ts";
 import { toAyonId, type AyonId, type FtrackId } from "../../../core/ids.ts";
 import type { AyonVersion } from "../../../core/ports.ts";
 import { findByName } from "../../../core/status.ts";
+import type { Steps } from "../../../core/steps.ts";
 import { storedAyonId, type FtrackVersion, type SyncFacts } from "../facts.ts";
 import { concerns } from "../interest.ts";
 import type { SyncSettings } from "../settings.ts";
@@ -23,10 +24,10 @@ export type VersionMatches = ReadonlyMap<FtrackId, AyonVersion>;
  * A product has the asset's name, or a part of it; of several the longest. One AYON version stands for one
  * of Ftrack.
  */
-export function matchVersions(
+export function* matchVersions(
   facts: SyncFacts,
   placed: Placed,
-): VersionMatches {
+): Steps<VersionMatches> {
   const { ftrack, ayon, products } = facts.versions;
   const byId = new Map(ayon.map((version) => [version.id, version]));
   const byFtrackId = new Map(
@@ -57,6 +58,7 @@ export function matchVersions(
   ];
   for (const way of ways) {
     for (const version of ftrack.values()) {
+      yield;
       if (matches.has(version.id)) continue;
       const found = way(version);
       if (found === undefined || taken.has(found.id)) continue;
@@ -72,15 +74,19 @@ export function versionSubject({ id, path }: FtrackVersion): Subject {
 }
 
 /** Statuses and thumbnails of the versions in focus. */
-export function planVersions(
+export function* planVersions(
   facts: SyncFacts,
   settings: SyncSettings,
   words: Vocabulary,
   matches: VersionMatches,
-): { readonly changes: readonly Change[]; readonly skips: readonly Skip[] } {
+): Steps<{
+  readonly changes: readonly Change[];
+  readonly skips: readonly Skip[];
+}> {
   const changes: (AyonOperation | AyonThumbnail)[] = [];
   const skips: Skip[] = [];
   for (const [id, interest] of facts.versions.focus) {
+    yield;
     const version = facts.versions.ftrack.get(id);
     if (version === undefined) continue;
     const subject = versionSubject(version);
