@@ -828,6 +828,14 @@ class ServiceEventHandlersModel(BaseSettingsModel):
         default_factory=ActionSettingsModel,
         title="Sort Review",
     )
+    batch_task_create: ActionSettingsModel = SettingsField(
+        default_factory=ActionSettingsModel,
+        title="Batch Task Create",
+    )
+    create_project_structure: ActionSettingsModel = SettingsField(
+        default_factory=ActionSettingsModel,
+        title="Create Project Structure",
+    )
     why_not_in_ayon: ActionSettingsModel = SettingsField(
         default_factory=ActionSettingsModel,
         title="Why is this not in AYON?",

@@ -21,4 +21,6 @@ export const OWN_ACTIONS: ReadonlySet<string> = new Set([
   "ayon.thumb.to.parent.server",
   "ayon.thumb.to.children.server",
   "ayon.client.review.sort.server",
+  "ayon.batch-tasks.server",
+  "ayon.create.project.structure.server",
 ]);

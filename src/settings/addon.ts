@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import {
+  batchTaskCreate,
   cloneReviewSession,
+  createProjectStructure,
   deleteAyonEntities,
   missingPermissions,
   multipleNotes,
@@ -133,6 +135,14 @@ export const serviceEventHandlers = model(
       isOwn: true,
     }),
     sort_review: block(sortReview, { title: "Sort Review", isOwn: true }),
+    batch_task_create: block(batchTaskCreate, {
+      title: "Batch Task Create",
+      isOwn: true,
+    }),
+    create_project_structure: block(createProjectStructure, {
+      title: "Create Project Structure",
+      isOwn: true,
+    }),
     why_not_in_ayon: block(whyNotInAyon, {
       title: "Why is this not in AYON?",
       isOwn: true,
@@ -216,6 +226,8 @@ export const slices = {
   "service_event_handlers.thumbnail_to_parent": thumbnailAction,
   "service_event_handlers.thumbnail_to_children": thumbnailAction,
   "service_event_handlers.sort_review": sortReview,
+  "service_event_handlers.batch_task_create": batchTaskCreate,
+  "service_event_handlers.create_project_structure": createProjectStructure,
   "service_event_handlers.why_not_in_ayon": whyNotInAyon,
   "service_event_handlers.missing_permissions": missingPermissions,
   "service_event_handlers.private_project_access": privateProjectAccess,

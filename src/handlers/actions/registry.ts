@@ -1,4 +1,5 @@
 import type { Action } from "../../core/action.ts";
+import { batchTasks } from "./batch-tasks/index.ts";
 import { cleanValues } from "./clean-values/index.ts";
 import { cloneReview } from "./clone-review/index.ts";
 import { componentSizes } from "./component-sizes/index.ts";
@@ -34,5 +35,6 @@ export const actions: readonly Action[] = [
   thumbnailToParent,
   thumbnailToChildren,
   sortReview,
+  batchTasks,
   missingPermissions,
 ];

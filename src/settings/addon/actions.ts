@@ -128,3 +128,8 @@ export const whyNotInAyon = action([]);
 export const thumbnailAction = action([]);
 
 export const sortReview = action(MANAGERS);
+
+/** The service may create tasks where the one who clicks may not. */
+export const batchTaskCreate = action(MANAGERS);
+
+export const createProjectStructure = action(MANAGERS);

@@ -170,6 +170,8 @@ describe("the definition", () => {
       "….thumbnail_to_parent",
       "….thumbnail_to_children",
       "….sort_review",
+      "….batch_task_create",
+      "….create_project_structure",
       "….why_not_in_ayon",
       "….missing_permissions",
       "….private_project_access",
