@@ -10,6 +10,7 @@ import {
 } from "../core/errors.ts";
 import { errorOfAnswer, errorOfContent, errorOfFailure } from "./failures.ts";
 import { type Retries, retrying } from "./retry.ts";
+import { fencedWire } from "./wire.ts";
 
 export interface AyonConnection {
   /** `http(s)://host[:port][/prefix]`, without `/api`. */
@@ -47,7 +48,10 @@ export interface AyonRequest<T> {
   readonly signal?: AbortSignal | undefined;
   /** Act as this AYON user. Only for service keys; the server ignores it otherwise. */
   readonly asUser?: string | undefined;
-  /** Called right before each try, a repeated one too; what it throws ends the request. */
+  /**
+   * Called right before each try, a repeated one too; what it throws ends the request. Called again when the try
+   * had to wait for its connection, or the process stood still.
+   */
   readonly beforeTry?: (() => Promise<void> | void) | undefined;
 }
 
@@ -163,12 +167,17 @@ export function createAyonHttp(connection: AyonConnection): AyonHttp {
 
   async function once<T>(request: AyonRequest<T>): Promise<T> {
     const { method, path } = request;
+    const askedAt = performance.now();
     await request.beforeTry?.();
     request.signal?.throwIfAborted();
     const time = deadline(
       request.timeoutMs ?? connection.timeoutMs,
       request.signal,
     );
+    const wire =
+      request.beforeTry === undefined
+        ? undefined
+        : fencedWire(request.beforeTry, askedAt, time.signal);
     let response: Awaited<ReturnType<typeof instance.request<unknown>>>;
     try {
       response = await instance.request<unknown>({
@@ -176,9 +185,11 @@ export function createAyonHttp(connection: AyonConnection): AyonHttp {
         url: path,
         signal: time.signal,
         ...(request.query === undefined ? {} : { params: request.query }),
+        ...(wire === undefined ? {} : { transport: wire }),
         ...body(request),
       });
     } catch (thrown) {
+      if (wire?.refusal() !== undefined) throw wire.refusal();
       if (time.hasPassed()) throw errorOfFailure(method, path, "TIMEOUT");
       request.signal?.throwIfAborted();
       throw errorOfFailure(method, path, failureCode(thrown));

@@ -198,6 +198,11 @@ export const METRICS = {
     help: "Drains and turns that found they no longer own their project.",
     labels: [],
   },
+  second_looks_total: {
+    type: "counter",
+    help: "Entities looked at again because a batch was cut off while it wrote.",
+    labels: [],
+  },
   commit_mismatch_total: {
     type: "counter",
     help: "Commits that removed fewer events than were handled. Alarm on any.",

@@ -50,6 +50,8 @@ export interface DispatchSettings {
   readonly applyFor: (writer: Writer) => Apply;
   /** Told of every run, for the report, the quarantine and the metrics. */
   readonly onRun: (run: HandlerRun, project: ProjectContext) => Promise<void>;
+  /** Told of events whose batch was cut off after it was allowed to write. */
+  readonly onCutOff: (envelopes: readonly Envelope[]) => void;
   readonly log: Logger;
   readonly now?: () => number;
 }
@@ -261,6 +263,7 @@ export function createDispatch(deps: DispatchSettings): BatchHandler {
   }
 
   return {
+    cutOff: deps.onCutOff,
     async handleBatch(_projectId, envelopes, batch) {
       const frame = { attempt: batch.attempt, at: now() };
       const all = envelopes.map(open);

@@ -53,6 +53,7 @@ import { openDoor } from "./apply/index.ts";
 import { createDispatch, type ContextFrame } from "./dispatch.ts";
 import { createSyncJobs, type SyncJobsDeps } from "./jobs/index.ts";
 import { logIn } from "./ftrack-login.ts";
+import { createLookAgain } from "./look-again.ts";
 import { startMirror } from "./mirror.ts";
 import { createProber, type Prober } from "./probe.ts";
 import { createRecorder } from "./records.ts";
@@ -216,6 +217,8 @@ export async function startProcessor(
     },
   };
   const handlers = options.handlers ?? allHandlers;
+  const relay = openRelay(connection, drainQueue);
+  const lookAgain = createLookAgain({ relay, log, meter });
   const dispatch = createDispatch({
     handlers,
     studioHandlers,
@@ -226,9 +229,11 @@ export async function startProcessor(
     contextFor,
     applyFor,
     onRun: createRecorder({ reports, quarantine }),
+    onCutOff: (envelopes) => {
+      lookAgain.note(envelopes);
+    },
     log,
   });
-  const relay = openRelay(connection, drainQueue);
   const launches = createLaunchRelay({
     handlers,
     reads: (s) => createFtrackReads({ session, log, signal: s }),
@@ -338,6 +343,7 @@ export async function startProcessor(
       const report = await work.close();
       await Promise.allSettled([
         schedule.close(),
+        lookAgain.close(),
         presence.close(),
         mirror.close(),
         rivals.close(),

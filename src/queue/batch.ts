@@ -40,6 +40,8 @@ export async function runBatch(
     isOpen: true,
     /** A write was refused, so what the handler says after it cannot be trusted. */
     wasRefused: false,
+    /** A write may have been sent. */
+    wasAllowed: false,
     settled: 0,
     turnWanted: false,
   };
@@ -68,8 +70,16 @@ export async function runBatch(
       assertRunning();
       await inbox.lease.assertOwner();
       assertRunning();
+      state.wasAllowed = true;
     },
   };
+  /** What was sent last may arrive after somebody else has begun on the same events. */
+  function tellCutOff(): void {
+    if (!state.wasAllowed) return;
+    const rest = items.slice(state.settled);
+    if (rest.length > 0)
+      run.handler.cutOff?.(rest.map(({ envelope }) => envelope));
+  }
 
   const timer = setTimeout(() => {
     deadline.abort(new Error("the batch took too long"));
@@ -91,6 +101,7 @@ export async function runBatch(
     verdicts = split(returned, items.length - state.settled);
   } catch (thrown) {
     const error = toError(thrown);
+    if (signal.aborted) tellCutOff();
     if (run.lostSignal.aborted || inbox.lease.signal.aborted) {
       throw inbox.lease.lost();
     }
@@ -115,7 +126,13 @@ export async function runBatch(
 
   const { finals, retry } = verdicts;
   const part = items.slice(state.settled, state.settled + finals.length);
-  const turnWanted = await settle(run, part, finals);
+  let turnWanted: boolean;
+  try {
+    turnWanted = await settle(run, part, finals);
+  } catch (thrown) {
+    if (signal.aborted) tellCutOff();
+    throw thrown;
+  }
   return {
     settled: state.settled + part.length,
     turnWanted: turnWanted || state.turnWanted,

@@ -1,6 +1,5 @@
 import type { Redis } from "ioredis";
 import { FencedError } from "../core/errors.ts";
-import { guard } from "./redis-error.ts";
 import { RENEW, run } from "./scripts.ts";
 
 /**
@@ -8,7 +7,8 @@ import { RENEW, run } from "./scripts.ts";
  *
  * A process can stand still (SIGSTOP, a long garbage collection, a frozen machine) and wake after another
  * has taken over. So ownership counts as certain for `trustMs` after Redis confirmed it, measured from
- * before the command was sent, by a clock that goes on while the process stands still.
+ * before the command was sent, by a clock that goes on while the process stands still. An answer of Redis that
+ * had to wait for the process to wake confirms nothing.
  */
 export interface Lease {
   readonly identity: string;
@@ -16,7 +16,7 @@ export interface Lease {
   readonly signal: AbortSignal;
   /** Asks Redis when the last confirmation is too old. @throws FencedError `E_FENCED` */
   assertOwner(): Promise<void>;
-  /** Takes note of a fenced command that succeeded; `sentAt` by `performance.now()`. */
+  /** Takes note of a command that renewed it; `sentAt` by `performance.now()`. */
   confirmed(sentAt: number): void;
   /** Takes note that Redis refused, and gives the error to throw. */
   lost(): FencedError;
@@ -58,14 +58,24 @@ export function holdLease(options: LeaseOptions): Lease {
     clearInterval(heartbeat);
     return error;
   }
+  /** False when it is somebody else's, or nobody's. */
+  async function extend(): Promise<boolean> {
+    return (await run(client, RENEW, [key], [identity, ttlMs])) !== 0;
+  }
   async function renew(): Promise<void> {
     const sentAt = performance.now();
-    const renewed = await run(client, RENEW, [key], [identity, ttlMs]);
+    const isOurs = await extend();
     if (ended) return;
-    if (renewed === 0) lost();
-    else confirmedAt = Math.max(confirmedAt, sentAt);
+    if (isOurs) confirmedAt = Math.max(confirmedAt, sentAt);
+    else lost();
   }
   const heartbeat = setInterval(() => {
+    // Nothing renewed it for its whole time to live, so it is over in Redis. After standing still this is the
+    // first that runs: what is on its way ends here, before an answer makes somebody go on.
+    if (performance.now() - confirmedAt > ttlMs) {
+      lost();
+      return;
+    }
     renew().catch(() => {
       // Redis is away: the next assertOwner asks for itself, and waits.
     });
@@ -76,12 +86,16 @@ export function holdLease(options: LeaseOptions): Lease {
     identity,
     signal: aborter.signal,
     async assertOwner() {
-      if (ended || aborter.signal.aborted) throw fencedError();
-      if (performance.now() - confirmedAt <= trustMs) return;
-      const sentAt = performance.now();
-      const holder = await guard(client.get(key));
-      if (holder !== identity) throw lost();
-      confirmedAt = Math.max(confirmedAt, sentAt);
+      let isSure = performance.now() - confirmedAt <= trustMs;
+      for (;;) {
+        if (ended || aborter.signal.aborted) throw fencedError();
+        if (isSure) return;
+        const sentAt = performance.now();
+        if (!(await extend())) throw lost();
+        confirmedAt = Math.max(confirmedAt, sentAt);
+        // A Redis that takes long to answer is no reason to ask for ever.
+        isSure = performance.now() - confirmedAt <= ttlMs / 2;
+      }
     },
     confirmed(sentAt) {
       confirmedAt = Math.max(confirmedAt, sentAt);

@@ -131,7 +131,6 @@ function ownedInbox(
       return { removed, turnWanted: wanted === 1 };
     },
     async count(entryId, what) {
-      const sentAt = performance.now();
       const field = what === "failure" ? entryId : `o:${entryId}`;
       const n = await run(
         client,
@@ -140,13 +139,11 @@ function ownedInbox(
         [identity, field],
       );
       if ((n as number) < 0) throw lease.lost();
-      lease.confirmed(sentAt);
       return n as number;
     },
     async bury(entryId, burial) {
       // First, in another slot: a grave nobody knows of would be lost, an empty one is harmless.
       await guard(client.sadd(options.keys.graves, partition));
-      const sentAt = performance.now();
       const reply = await run(
         client,
         BURY,
@@ -154,7 +151,6 @@ function ownedInbox(
         [identity, entryId, options.maxDead, ...burialFields(burial)],
       );
       if (reply === -1) throw lease.lost();
-      lease.confirmed(sentAt);
       if (reply === 0) return "gone";
       return reply === 2 ? "buried-dropping-oldest" : "buried";
     },

@@ -155,6 +155,11 @@ export interface BatchHandler {
     envelopes: readonly Envelope[],
     context: BatchContext,
   ): Promise<readonly Verdict[]>;
+  /**
+   * Told of events that are handed over anew, maybe to another process, although some of what was written for
+   * them may arrive only later: the project was lost, or the batch told to stop, after it was allowed to write.
+   */
+  cutOff?(envelopes: readonly Envelope[]): void;
 }
 
 export interface CloseReport {

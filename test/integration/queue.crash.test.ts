@@ -1,13 +1,17 @@
+import { createHash } from "node:crypto";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openLink } from "../../scripts/chaos/link.ts";
 import { FencedError } from "../../src/core/errors.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { openDrainQueue } from "../../src/queue/bell.ts";
 import { makeDeadLetters } from "../../src/queue/dead-letters.ts";
 import { DEFAULT_LIMITS } from "../../src/queue/drain-run.ts";
 import type { DrainOptions } from "../../src/queue/drain-worker.ts";
+import { RENEW } from "../../src/queue/scripts.ts";
 import type { ChildConfig } from "../support/drain-child.ts";
 import {
   countingMeter,
@@ -149,6 +153,44 @@ describe("a process that stands still and wakes after it was replaced", () => {
     const old = list.slice(asleep).filter((e) => e.n <= 80);
     expect(old).toEqual([]);
     await b.kill("SIGKILL");
+  });
+});
+
+describe("a process that stood still while Redis confirmed that it owns the project", () => {
+  it("takes the old answer for none", async () => {
+    const { hostname: host, port } = new URL(redis.url);
+    const link = await openLink({ host, port: Number(port) });
+    try {
+      const url = `redis://${host}:${String(link.port)}`;
+      // It asks all the time.
+      const options = { ...quick, trustMs: 20 };
+      const a = child("a", { url, options });
+      await eventually("ready", () => a.isReady());
+      const inbox = await queue.inbox();
+      await inbox.enqueue(events("p", 1, 200));
+      await eventually("begun", async () => (await effects("p")).length > 20);
+      const renew = createHash("sha1").update(RENEW.lua).digest("hex");
+      const trap = link.trap({ said: new RegExp(renew, "i"), stop: "after" });
+      await trap.sprung;
+      // Time to ask, and to wait for the answer that is held.
+      await sleep(200);
+      const before = (await effects("p")).length;
+      a.process.kill("SIGSTOP");
+      trap.release(true);
+      const b = child("b");
+      await eventually("taken over and done", isEmpty("p"));
+      a.process.kill("SIGCONT");
+      await inbox.enqueue(events("p", 201, 210));
+      await eventually("done", isEmpty("p"));
+      const list = await effects("p");
+      expectReplayOrder(list, 210);
+      const late = list.slice(before).filter((e) => e.by === "a" && e.n <= 200);
+      expect(late).toEqual([]);
+      await b.kill("SIGKILL");
+      await a.kill("SIGKILL");
+    } finally {
+      await link.close();
+    }
   });
 });
 
@@ -308,6 +350,41 @@ describe("a drain that is no longer the owner", () => {
     expect(tries).toBe(4);
     expect(worker.meter.counted("fenced_total")).toBe(1);
     expect(worker.meter.counted("events_handled_total")).toBe(3);
+  });
+
+  it("has the events that may have been written told, and those only", async () => {
+    const inbox = await queue.inbox();
+    const told: number[][] = [];
+    let tries = 0;
+    await queue.worker(
+      {
+        async handleBatch(_p, envelopes, context) {
+          tries += 1;
+          if (tries > 2) return envelopes.map(() => done);
+          const steal = () =>
+            redis.client.set(`${redis.prefix}:{p}:owner`, "somebody else");
+          if (tries === 1) {
+            // Nothing was allowed yet.
+            await steal();
+            await context.assertOwner();
+          }
+          await context.assertOwner();
+          await context.settle([{ kind: "done" }]);
+          await context.assertOwner();
+          await steal();
+          // The commit is what is refused.
+          return envelopes.slice(1).map(() => done);
+        },
+        cutOff(envelopes) {
+          told.push(envelopes.map(numberOf));
+        },
+      },
+      { ...quick, trustMs: 0, limits: { ...DEFAULT_LIMITS, suspectStarts: 9 } },
+    );
+    await inbox.enqueue(events("p", 1, 3));
+    await eventually("done", isEmpty("p"));
+    expect(tries).toBe(3);
+    expect(told).toEqual([[2, 3]]);
   });
 
   it("is aborted when its job's lock is lost", async () => {

@@ -1,5 +1,5 @@
 import { applyComment } from "../../ayon/comments.ts";
-import type { AyonHttp } from "../../ayon/http.ts";
+import { guarded, type AyonHttp } from "../../ayon/http.ts";
 import { applyLinks } from "../../ayon/links.ts";
 import { applyList } from "../../ayon/lists.ts";
 import { applyOperations } from "../../ayon/operations.ts";
@@ -19,7 +19,7 @@ import type { ProjectName } from "../../core/ids.ts";
 
 export interface Fence {
   readonly signal: AbortSignal;
-  /** Throws FencedError when this process may not write any more. */
+  /** Throws FencedError when this process may not write any more. Asked right before each request that writes. */
   readonly assertOwner: () => Promise<void>;
   /** Told of each request of a long list, with the number of changes in it. */
   readonly onSend?: (changes: number) => void;
@@ -64,15 +64,11 @@ export async function writeThumbnails(
   { signal, assertOwner }: Fence,
 ): Promise<readonly ChangeResult[]> {
   const results: ChangeResult[] = [];
-  for (const [project, part] of byProject(changes)) {
-    await assertOwner();
+  const fenced = guarded(http, assertOwner);
+  for (const [project, part] of byProject(changes))
     results.push(
-      ...(await applyThumbnails(http, project, part, download, {
-        signal,
-        beforeSend: assertOwner,
-      })),
+      ...(await applyThumbnails(fenced, project, part, download, { signal })),
     );
-  }
   return results;
 }
 
@@ -82,10 +78,9 @@ export async function writeLinks(
   { signal, assertOwner }: Fence,
 ): Promise<readonly ChangeResult[]> {
   const results: ChangeResult[] = [];
-  for (const [project, part] of byProject(changes)) {
-    await assertOwner();
-    results.push(...(await applyLinks(http, project, part, signal)));
-  }
+  const fenced = guarded(http, assertOwner);
+  for (const [project, part] of byProject(changes))
+    results.push(...(await applyLinks(fenced, project, part, signal)));
   return results;
 }
 
@@ -103,17 +98,17 @@ export async function writeOne(
   change: ChangeOf<(typeof ONE_BY_ONE)[number]>,
   { signal, assertOwner }: Fence,
 ): Promise<ChangeResult> {
-  await assertOwner();
+  const fenced = guarded(http, assertOwner);
   switch (change.kind) {
     case "ayon.project.create":
-      return createProjectWrites(http).create(change, signal);
+      return createProjectWrites(fenced).create(change, signal);
     case "ayon.project.update":
-      return createProjectWrites(http).update(change, signal);
+      return createProjectWrites(fenced).update(change, signal);
     case "ayon.list":
-      return applyList(http, change, signal);
+      return applyList(fenced, change, signal);
     case "ayon.comment":
-      return applyComment(http, change, signal);
+      return applyComment(fenced, change, signal);
     case "ayon.user":
-      return applyUser(http, change, signal);
+      return applyUser(fenced, change, signal);
   }
 }

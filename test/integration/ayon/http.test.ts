@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { FencedError, ServiceError } from "../../../src/core/errors.ts";
@@ -7,6 +9,7 @@ import {
   createAyonHttp,
   guarded,
 } from "../../../src/ayon/http.ts";
+import { eventually } from "../../support/redis.ts";
 import {
   hang,
   json,
@@ -228,6 +231,76 @@ describe("a guard", () => {
     expect(error.code).toBe("E_FENCED");
     expect(asked).toBe(3);
     expect(server.seen).toHaveLength(3);
+  });
+});
+
+describe("permission to write", () => {
+  it("is asked for again when the request had to wait for its connection", async () => {
+    const connections = 16;
+    server.answer(hang);
+    const stops = Array.from(
+      { length: connections },
+      () => new AbortController(),
+    );
+    const others = Promise.allSettled(
+      stops.map(({ signal }) => http.send({ ...get, signal })),
+    );
+    await eventually("all in use", () => server.seen.length === connections);
+    let asked = 0;
+    const waiting = http.send({
+      ...post,
+      beforeTry() {
+        asked += 1;
+        if (asked > 1) throw new FencedError("lost", { code: "E_FENCED" });
+      },
+    });
+    const failing = failureOf(waiting);
+    setTimeout(() => {
+      for (const stop of stops) stop.abort();
+    }, 1_200);
+    expect((await failing).code).toBe("E_FENCED");
+    expect(asked).toBe(2);
+    await others;
+    expect(server.seen.map(({ method }) => method)).not.toContain("POST");
+  });
+
+  it("that is withdrawn takes back what has not left the machine", async () => {
+    const size = 64_000_000;
+    let received: number | null = null;
+    const stop = new AbortController();
+    const raw = createServer((socket) => {
+      let bytes = 0;
+      socket.on("data", (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (socket.isPaused() || stop.signal.aborted) return;
+        // A server, or a network, that takes nothing for a while.
+        socket.pause();
+        stop.abort(new FencedError("lost", { code: "E_FENCED" }));
+        setTimeout(() => socket.resume(), 200);
+      });
+      socket.on("error", () => undefined /* the reset that is wanted */);
+      socket.on("close", () => {
+        received = bytes;
+      });
+    });
+    raw.listen(0, "127.0.0.1");
+    await once(raw, "listening");
+    const { port } = raw.address() as AddressInfo;
+    const own = client({ serverUrl: `http://127.0.0.1:${String(port)}` });
+    const error = await failureOf(
+      own.send({
+        ...post,
+        body: "x".repeat(size),
+        signal: stop.signal,
+        beforeTry: () => undefined,
+      }),
+    );
+    expect(error.code).toBe("E_FENCED");
+    // What lay in buffers of the kernel was dropped; without the reset it would all arrive.
+    await eventually("ended", () => received !== null);
+    expect(received).toBeLessThan(size / 4);
+    own.close();
+    raw.close();
   });
 });
 

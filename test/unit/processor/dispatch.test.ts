@@ -77,6 +77,7 @@ async function dispatched(handlers: readonly Handler[], ...ids: string[]) {
     contextFor: () => ({}) as never,
     applyFor: () => () => Promise.resolve([]),
     onRun: () => Promise.resolve(),
+    onCutOff: () => undefined,
     log: silentLog,
   });
   const batch: BatchContext = {
