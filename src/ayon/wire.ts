@@ -57,9 +57,8 @@ export function fencedWire(
     request(options, onResponse) {
       const open = options.protocol === "https:" ? requestHttps : requestHttp;
       const request = open(options, onResponse);
-      const [write, end] = [request.write, request.end].map(
-        (method) => method.bind(request) as (chunk?: unknown) => unknown,
-      ) as [(chunk: unknown) => unknown, () => unknown];
+      const write = request.write.bind(request) as (chunk: unknown) => boolean;
+      const end = request.end.bind(request) as () => ClientRequest;
       const chunks: unknown[] = [];
       request.write = (chunk: unknown): boolean => {
         chunks.push(chunk);
