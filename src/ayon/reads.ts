@@ -6,6 +6,7 @@ import type {
   AyonListRow,
   AyonProject,
   AyonReads,
+  AyonStamps,
   AyonUserRow,
 } from "../core/ports.ts";
 import { chunk } from "../core/query.ts";
@@ -235,6 +236,31 @@ async function readFoldersWithVersions(
   return found;
 }
 
+const wireStamp = z.object({
+  id: z.string().transform(ayonId),
+  updatedAt: z.string(),
+});
+
+async function readStamps(
+  http: AyonHttp,
+  project: string,
+  kinds: readonly string[],
+  signal?: AbortSignal,
+): Promise<AyonStamps> {
+  if (kinds.length === 0) return new Map();
+  const parts = kinds.map((kind) => ({
+    alias: kind,
+    field: kind,
+    args: [],
+    fields: "id updatedAt",
+    row: wireStamp,
+    pageSize: PAGE_SIZE,
+  }));
+  const found = await readParts(http, { project }, parts, signal);
+  const rows = [...found.values()].flat();
+  return new Map(rows.map(({ id, updatedAt }) => [id, updatedAt]));
+}
+
 /** Reads of AYON. `signal` ends whatever is under way. */
 export function createAyonReads(
   http: AyonHttp,
@@ -272,6 +298,7 @@ export function createAyonReads(
     user: (name) => readUser(http, name, signal),
     select: (project, selection) =>
       selectEntities(http, project, selection, signal),
+    stamps: (project, kinds) => readStamps(http, project, kinds, signal),
     foldersWithVersions: (project, folderIds) =>
       readFoldersWithVersions(http, project, folderIds, signal),
     links: (project, linkType, folderIds) =>

@@ -1,6 +1,6 @@
 import type { FtrackId } from "./ids.ts";
 
-/** Why a project is compared as a whole: what happened in it cannot be told from events. */
+/** Why both sides of a project are compared: what happened in it cannot, or need not, be told from events. */
 export type AuditReason =
   /** The service has no memory of an earlier run. */
   | "first-start"
@@ -13,7 +13,11 @@ export type AuditReason =
   /** Rows of the log that do not say what they are about. */
   | "log-unclear"
   /** Redis lost events that memory no longer holds. */
-  | "redis-loss";
+  | "redis-loss"
+  /** It is done every night. */
+  | "nightly"
+  /** An operator wants it. */
+  | "asked";
 
 /** Kind of the long job that compares one project on both sides. */
 export const AUDIT_JOB = "audit";

@@ -213,6 +213,9 @@ export interface AyonUserRow {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** When entities were last written, by id: text to compare for equality, nothing else. */
+export type AyonStamps = ReadonlyMap<AyonId, string>;
+
 export interface AyonReads {
   /** Null when there is none of that name (compared case-insensitively by the server). */
   project(name: string): Promise<AyonProject | null>;
@@ -230,6 +233,14 @@ export interface AyonReads {
   user(name: string): Promise<AyonUserRow | null>;
   /** One GraphQL request for the whole selection (more only where a part has several pages). */
   select(project: ProjectName, selection: AyonSelection): Promise<AyonEntities>;
+  /**
+   * When each entity of the project was written last, archived ones too. A small part of what `select` would
+   * bring.
+   */
+  stamps(
+    project: ProjectName,
+    kinds: readonly ("folders" | "tasks" | "versions")[],
+  ): Promise<AyonStamps>;
   /**
    * Of the given folders, those that the server will not let be renamed, moved or retyped: it or a folder
    * below it holds a version.

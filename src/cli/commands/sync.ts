@@ -1,5 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import type { Command } from "commander";
+import { auditJob } from "../../core/audit.ts";
+import { ftrackId } from "../../core/ids.ts";
 import {
   applyJob,
   applyResult,
@@ -51,6 +53,14 @@ export function addSync(program: Command, run: Run): void {
     );
   addCommand(
     program,
+    "audit <project>",
+    "Compare both sides of a project and bring over what differs",
+    "What a processor does by itself at night: it reads little where little has happened, and needs auto-sync. Ctrl-C ends the waiting, not the work.",
+  ).action((project: string, options: Common) =>
+    run(options, (call) => audit(call, project)),
+  );
+  addCommand(
+    program,
     "plan <project>",
     "Say what bringing a project over would write, and write nothing",
     "The plan is kept for a day under its id, for apply.",
@@ -99,8 +109,23 @@ async function sync(
         `Started as ${id}. See it with: ayon-ftrack-events jobs show ${id}`,
     };
   }
+  return whole(call, project, request, "Sync");
+}
+
+async function audit(call: Call, text: string): Promise<Answer> {
+  const project = await findProject(call.studio, text);
+  const request = auditJob(ftrackId(project.id), "asked");
+  return whole(call, project, request, "Audit");
+}
+
+async function whole(
+  call: Call,
+  project: ProjectRef,
+  request: JobRequest<Readonly<Record<string, unknown>>>,
+  verb: string,
+): Promise<Answer> {
   const name = project.name ?? project.id;
-  const job = await finished(call, request, `Sync ${name}`);
+  const job = await finished(call, request, `${verb} ${name}`);
   const result = fullSyncResult.parse(job.result);
   return result.kind === "closed"
     ? closedAnswer(job, project, result)

@@ -184,8 +184,11 @@ export interface VersionFacts {
  * AYON counterparts of all of them, and the siblings at the place it wants are there.
  */
 export interface SyncFacts {
-  /** Where the wish comes from. Decides what happens to what is gone: deleted after an event, else archived. */
-  readonly origin: "events" | "project";
+  /**
+   * Where the wish comes from. Decides what happens to what is gone: deleted after an event, else archived.
+   * An audit looks at what differs, and takes types and statuses for agreed.
+   */
+  readonly origin: "events" | "project" | "audit";
   /** In focus is only this context and what lies below it; null: no limit. */
   readonly subtreeId: FtrackId | null;
   readonly project: FtrackProject;

@@ -17,6 +17,7 @@ import type {
   Reports,
 } from "../../queue/types.ts";
 import { asJson, issuesReport, keepQuarantine } from "../records.ts";
+import { openAudit, type AuditDeps } from "./audit.ts";
 import {
   messageTo,
   openProject,
@@ -29,10 +30,9 @@ import {
   type Progress,
   type SyncRun,
   type SyncRunSettings,
-  type SyncTools,
 } from "./sync-run.ts";
 
-export interface SyncJobDeps extends SyncTools, OpeningDeps {
+export interface SyncJobDeps extends AuditDeps, OpeningDeps {
   readonly reports: Pick<Reports, "store">;
   readonly quarantine: Pick<Quarantine, "put" | "release">;
   readonly ftrackJobs: FtrackJobs;
@@ -141,12 +141,17 @@ async function work(
 
   await job.report({ ftrackJobId, line: "waiting", done: 0, total: 0 });
   try {
+    const audit =
+      kind === "audit" ? openAudit(deps, projectId, settings) : null;
     return await ended(
-      await job.withProjectTurn(projectId, (turn) =>
-        runProjectSync(deps, {
+      await job.withProjectTurn(projectId, async (turn) => {
+        const run = await runProjectSync(deps, {
           ...{ project, settings, turn, onProgress, subtreeId, expected },
-        }),
-      ),
+          ...(audit === null ? {} : { gather: (ctx) => audit.gather(ctx) }),
+        });
+        await audit?.learn(run);
+        return run;
+      }),
     );
   } catch (thrown) {
     const error = toError(thrown);

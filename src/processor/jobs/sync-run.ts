@@ -15,6 +15,7 @@ import { conclude } from "../../handlers/sync/conclude/index.ts";
 import { describe } from "../../handlers/sync/describe.ts";
 import { gatherProject } from "../../handlers/sync/gather/project.ts";
 import { syncHandler } from "../../handlers/sync/index.ts";
+import type { Planned } from "../../handlers/sync/planned.ts";
 import { planMandatory } from "../../handlers/sync/mandatory.ts";
 import { projectSubject } from "../../handlers/sync/plan/tree.ts";
 import { broken } from "../../handlers/sync/rules.ts";
@@ -47,6 +48,8 @@ export interface SyncRunSettings {
   readonly subtreeId: FtrackId | null;
   /** Fingerprint of the plan that is to be carried out; null: whatever there is to do. */
   readonly expected: string | null;
+  /** In place of reading all that is asked for: only what may differ. */
+  readonly gather?: (ctx: HandlerContext) => Promise<Planned>;
 }
 
 export type SyncRun =
@@ -157,7 +160,8 @@ export async function runProjectSync(
   onProgress({ line: "reading", done: 0, total: 0 });
   const hindrance = await ensureAttributes(ctx, settings, apply);
   if (hindrance !== null) return ended([hindrance]);
-  const planned = await gatherProject(ctx, settings, run.subtreeId);
+  const planned = await (run.gather?.(ctx) ??
+    gatherProject(ctx, settings, run.subtreeId));
   if (run.expected !== null) {
     const now = await inSlices(describe(planned, settings, tools.now()));
     if (now.fingerprint !== run.expected)

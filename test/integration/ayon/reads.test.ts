@@ -100,6 +100,28 @@ function counted() {
   return createAyonReads(ayon.client({ serverUrl: proxy.url }));
 }
 
+describe("stamps", () => {
+  it("say in one request when each entity was written, archived ones too", async () => {
+    const before = await counted().stamps(ayon.project, ["folders", "tasks"]);
+    expect(seen).toHaveLength(1);
+    expect([...before.keys()].sort()).toEqual(
+      [ids.seq, ids.shot, ids.plain, ids.comp, ids.anim].sort(),
+    );
+    await ask(ayon.http, "PATCH", `/api/projects/demo/tasks/${ids.anim}`, {
+      active: false,
+    });
+    const after = await ayon.reads.stamps(ayon.project, ["folders", "tasks"]);
+    expect(after.size).toBe(before.size);
+    const changed = [...after].filter(([id, at]) => before.get(id) !== at);
+    expect(changed.map(([id]) => id)).toEqual([ids.anim]);
+    await ask(ayon.http, "PATCH", `/api/projects/demo/tasks/${ids.anim}`, {
+      active: true,
+    });
+    const versions = await ayon.reads.stamps(ayon.project, ["versions"]);
+    expect([...versions.keys()]).toEqual([ids.version]);
+  });
+});
+
 describe("select", () => {
   it("reads a whole selection in one request", async () => {
     const found = await counted().select(ayon.project, {

@@ -340,6 +340,12 @@ describe("sync", () => {
     expect((await cli("jobs", "show", jobs[0].id)).out).toContain("full-sync");
   });
 
+  it("audits a project that is in step, and changes nothing", async () => {
+    const { code, out } = await cli("audit", world.name);
+    expect(out).toMatch(/^0 changes, 0 failed/);
+    expect(code).toBe(0);
+  });
+
   it("does not wait when told so", async () => {
     const { data } = await cli.json("sync", world.projectId, "--no-wait");
     expect(data).toMatchObject({

@@ -31,6 +31,7 @@ export async function planned(
   world: World,
   settings: SyncSettings,
   rest: Rest,
+  origin: SyncFacts["origin"] = store.isComplete ? "project" : "events",
 ): Promise<Planned> {
   const gone = new Set(
     [...store.asked.contexts, ...store.focus.keys()].filter((id) =>
@@ -38,7 +39,7 @@ export async function planned(
     ),
   );
   const facts: SyncFacts = {
-    origin: store.isComplete ? "project" : "events",
+    origin,
     project: ctx.project.ftrack,
     ayonProject: await ayonProjectOf(ctx),
     timezone: ctx.project.timezone,

@@ -185,7 +185,7 @@ export function* removals(
 
   function fateOf(node: Node): Fate {
     if (isPublished(node, facts) || shelters.has(node.id)) return "mark";
-    const isGentle = facts.origin === "project" || holdsForeign.has(node.id);
+    const isGentle = facts.origin !== "events" || holdsForeign.has(node.id);
     return isGentle ? "archive" : "delete";
   }
   const restored = restores

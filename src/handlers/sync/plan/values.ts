@@ -140,7 +140,7 @@ function attributesOf(
     }
     const isSame = isSameValue(attribute.type, current, converted.value);
     if (!isSame) attrib[name] = converted.value;
-    if (!isSame || facts.origin === "project") remembered.add(name);
+    if (!isSame || facts.origin !== "events") remembered.add(name);
   }
   const isRemembered =
     remembered.size === known.size &&
