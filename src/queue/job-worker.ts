@@ -26,6 +26,9 @@ export interface JobOptions extends ConsumerOptions {
 export const DEFAULT_JOB_OPTIONS: JobOptions = {
   ...DEFAULT_CONSUMER_OPTIONS,
   concurrency: 2,
+  // Begun anew, a long job costs minutes, and nobody waits for it to be taken over: the turn of its project,
+  // for which events do wait, ends by its own, shorter time to live.
+  lockMs: 30_000,
   // A long job never ends by itself in time: it is told at once.
   softStopMs: 0,
   cancelPollMs: 1_000,

@@ -103,6 +103,14 @@ export function makeTurns(
               ? lease.signal
               : AbortSignal.any([signal, lease.signal]),
         });
+      } catch (thrown) {
+        // Somebody else may have had the project: the work starts again, in a turn of its own.
+        if (!lease.signal.aborted || signal?.aborted === true) throw thrown;
+        throw new UnavailableError("The turn of the project was lost", {
+          code: "E_TURN_LOST",
+          subject: { projectId },
+          cause: thrown,
+        });
       } finally {
         lease.end();
         await guard(run(client, DROP, [turn], [identity])).catch(() => {

@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { envelope } from "../../src/core/envelope.ts";
 import { ContractError, UnavailableError } from "../../src/core/errors.ts";
@@ -9,6 +12,7 @@ import {
 } from "../../src/queue/actions.ts";
 import { openDrainQueue } from "../../src/queue/bell.ts";
 import { makeDeadLetters } from "../../src/queue/dead-letters.ts";
+import { DEFAULT_DRAIN_OPTIONS } from "../../src/queue/drain-worker.ts";
 import { startJobWorker, type JobOptions } from "../../src/queue/job-worker.ts";
 import { makeJobs, openJobQueue } from "../../src/queue/jobs.ts";
 import { makeTurns } from "../../src/queue/turn.ts";
@@ -205,6 +209,67 @@ describe("long jobs", () => {
     await eventually("done", async () => (await box.get(id))?.state === "done");
     expect((await box.get(id))?.result).toEqual({ previous: "half" });
   });
+
+  it("start again, in a new turn, when they have lost that of their project", async () => {
+    const box = await jobs();
+    let starts = 0;
+    await jobWorker({
+      k: (_data, { withProjectTurn }) =>
+        withProjectTurn("p", async ({ assertOwner, signal }) => {
+          starts += 1;
+          if (starts > 1) return "done";
+          const turn = `${redis.prefix}:{p}:turn`;
+          await redis.client.set(turn, "somebody else", "PX", 3_000);
+          await untilAborted(signal).catch(() => undefined);
+          await redis.client.del(turn);
+          await assertOwner();
+          return "never";
+        }),
+    });
+    const { id } = await box.submit({ kind: "k", key: "k", data: null });
+    await eventually("done", async () => (await box.get(id))?.state === "done");
+    expect((await box.get(id))?.result).toBe("done");
+    expect(starts).toBe(2);
+  });
+
+  it("are not begun anew while their process stands still for longer than a drain may", async () => {
+    const box = await jobs();
+    const stillMs =
+      DEFAULT_DRAIN_OPTIONS.lockMs + DEFAULT_DRAIN_OPTIONS.stalledCheckMs;
+    const script = join(import.meta.dirname, "../support/job-child.ts");
+    const child = spawn(
+      process.execPath,
+      ["--import", "tsx", script, redis.url, redis.prefix, String(stillMs)],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    try {
+      await once(child.stdout, "data");
+      const { id } = await box.submit({ kind: "still", key: "k", data: null });
+      const starts = `${redis.prefix}:starts`;
+      await eventually(
+        "begun",
+        async () => (await redis.client.llen(starts)) === 1,
+      );
+      await jobWorker(
+        {
+          still: async () => {
+            await redis.client.rpush(starts, "here");
+            return "here";
+          },
+        },
+        { stalledCheckMs: 100 },
+      );
+      await eventually(
+        "done",
+        async () => (await box.get(id))?.state === "done",
+        stillMs + 10_000,
+      );
+      expect((await box.get(id))?.result).toBe("child");
+      expect(await redis.client.lrange(starts, 0, -1)).toEqual(["child"]);
+    } finally {
+      child.kill("SIGKILL");
+    }
+  }, 30_000);
 
   it("take the turn of a project while its events wait", async () => {
     const box = await jobs();
