@@ -90,6 +90,12 @@ export function message(success: boolean, text: string): Message {
 
 /** Reads of what an operator asks about. */
 export interface ActionRecords {
+  /**
+   * The form of a plan that was made for a user a short time ago.
+   *
+   * @param scopeId - of the project, or of what the plan is limited to
+   */
+  lastPlan(userId: FtrackId, scopeId: FtrackId): Promise<FormAnswer | null>;
   /** Newest first. */
   outcomesOf(entityId: FtrackId, limit: number): Promise<readonly Outcome[]>;
   quarantined(

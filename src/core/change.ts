@@ -174,7 +174,18 @@ export interface FtrackMessage extends Base {
         readonly title: string;
         readonly items: readonly Readonly<Record<string, unknown>>[];
         readonly submitLabel?: string;
+        /** The action that gets what is sent in, as if it had been clicked on this selection. */
+        readonly action?: {
+          readonly identifier: string;
+          readonly selection: readonly Picked[];
+        };
       };
+}
+
+/** Something selected in Ftrack's interface: an id, and the name of its table. */
+export interface Picked {
+  readonly entityId: FtrackId;
+  readonly entityType: string;
 }
 
 /**

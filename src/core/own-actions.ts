@@ -4,6 +4,7 @@
  */
 export const OWN_ACTIONS: ReadonlySet<string> = new Set([
   "sync.from.ftrack.to.ayon",
+  "ayon.preview.sync",
   "ayon.prepare.project.server",
   "sync.users.from.ftrack.to.ayon",
   "ayon.clone-review-session",

@@ -164,3 +164,11 @@ export const PLAN_TTL_MS = 24 * 3600_000;
 export function planKey(planId: string): string {
   return `sync-plan:${planId}`;
 }
+
+/** Where the form of the last plan that was made for a user is kept for a while. */
+export function lastPlanKey(userId: string, scopeId: string): string {
+  return `sync-plan-of:${userId}:${scopeId}`;
+}
+
+/** A plan older than this is made anew when somebody asks again. */
+export const PLAN_FRESH_MS = 10 * 60_000;

@@ -7,7 +7,9 @@ import type { Publication } from "./hub/protocol.ts";
 /**
  * The event that shows a message or a form in the web client of one user.
  *
- * Source: topic, target and data of the official Python client's documentation on actions.
+ * Source: topic, target and data of the official Python client's documentation on actions. Unverified: that
+ * a form with `actionIdentifier` and `selection` comes back as a launch of that action on that selection, as
+ * public integrations rely on; without them, sending it in only closes it.
  */
 export function messageTo(
   message: Pick<FtrackMessage, "userId" | "content">,
@@ -27,6 +29,12 @@ export function messageTo(
           ...(content.submitLabel === undefined
             ? {}
             : { submit_button_label: content.submitLabel }),
+          ...(content.action === undefined
+            ? {}
+            : {
+                actionIdentifier: content.action.identifier,
+                selection: content.action.selection,
+              }),
         };
   return {
     topic: "ftrack.action.trigger-user-interface",

@@ -45,8 +45,10 @@ import { ownVersion } from "../ops/version.ts";
 import type { Env } from "../settings/env.ts";
 import { SETTINGS_TOPICS, startSettings } from "../settings/start.ts";
 import { createActionSide } from "./actions/index.ts";
+import { createFormOpener } from "./actions/form-reply.ts";
 import { createIconAddress } from "./actions/icon.ts";
 import { startSchedule } from "./actions/schedule.ts";
+import { createSeal } from "./actions/seal.ts";
 import { createAlarms } from "./alarms.ts";
 import { workWhileAlone } from "./alone.ts";
 import { openDoor } from "./apply/index.ts";
@@ -246,9 +248,11 @@ export async function startProcessor(
     meter,
   });
   const ftrackJobs = createFtrackJobs(session, log);
+  const store = makeKeyValue(connection);
+  const seal = createSeal(env.ayon.apiKey, Date.now);
   const actionSide = createActionSide({
     actions: options.actions ?? allActions,
-    secret: env.ayon.apiKey,
+    seal,
     reads: (actionLog, s) => ({
       ftrack: createFtrackReads({ session, log: actionLog, signal: s }),
       ayon: createAyonReads(http, s),
@@ -262,6 +266,7 @@ export async function startProcessor(
     ftrackJobs,
     outcomes: stored,
     quarantine,
+    store,
     others: launches,
     icon: createIconAddress({ http, settings, env }),
     reply: (event, data) => hub.publish(replyTo(event, data)),
@@ -276,9 +281,11 @@ export async function startProcessor(
     applyFor,
     reports,
     quarantine,
-    store: makeKeyValue(connection),
+    store,
+    jobs,
     ftrackJobs,
     tell,
+    openForm: createFormOpener({ seal, tell }),
     log,
     now: Date.now,
   };

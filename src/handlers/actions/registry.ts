@@ -9,6 +9,7 @@ import { jobKiller } from "./job-killer/index.ts";
 import { missingPermissions } from "./missing-permissions/index.ts";
 import { multipleNotes } from "./multiple-notes/index.ts";
 import { prepareProject } from "./prepare-project/index.ts";
+import { previewSync } from "./preview-sync/index.ts";
 import { pushValues } from "./push-values/index.ts";
 import { sortReview } from "./sort-review/index.ts";
 import { syncToAyon } from "./sync-to-ayon/index.ts";
@@ -20,6 +21,7 @@ import { whyNotInAyon } from "./why-not/index.ts";
 /** All actions that people can start in Ftrack, in the order of docs/actions.md. */
 export const actions: readonly Action[] = [
   syncToAyon,
+  previewSync,
   prepareProject,
   createAttributes,
   syncUsers,

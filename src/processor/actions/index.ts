@@ -5,12 +5,15 @@ import type { FtrackId } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import type { Meter } from "../../core/meter.ts";
 import type { Reference } from "../../core/reference.ts";
+import { keptForm } from "../../core/plan-form.ts";
+import { lastPlanKey } from "../../core/sync-jobs.ts";
 import type { FtrackJobs } from "../../ftrack/jobs.ts";
 import type {
   ActionHandler,
   Claims,
   JobHandler,
   Jobs,
+  KeyValue,
   Outcomes,
   Quarantine,
 } from "../../queue/types.ts";
@@ -20,12 +23,11 @@ import { createActionJobs } from "./jobs.ts";
 import { createActionLane, type ActionReads } from "./lane.ts";
 import { createIcon } from "./icon.ts";
 import { createPerformer } from "./perform.ts";
-import { createSeal } from "./seal.ts";
+import type { Seal } from "./seal.ts";
 
 export interface ActionSideDeps {
   readonly actions: readonly Action[];
-  /** Known to all processors and to nobody else; signs what is kept in forms. */
-  readonly secret: string;
+  readonly seal: Seal;
   readonly reads: (log: Logger, signal: AbortSignal) => ActionReads;
   readonly reference: Reference;
   readonly settings: Settings;
@@ -35,6 +37,7 @@ export interface ActionSideDeps {
   readonly ftrackJobs: FtrackJobs;
   readonly outcomes: Pick<Outcomes, "query">;
   readonly quarantine: Pick<Quarantine, "find">;
+  readonly store: Pick<KeyValue, "get">;
   /** Gives the address of the icon. */
   readonly icon: () => Promise<string>;
   readonly reply: (event: FtrackEvent, data: unknown) => Promise<void>;
@@ -53,10 +56,15 @@ export interface ActionSide {
 
 /** Everything behind the actions that people click in Ftrack. */
 export function createActionSide(deps: ActionSideDeps): ActionSide {
-  const { secret, outcomes, quarantine, others, ...shared } = deps;
+  const { outcomes, quarantine, store, others, ...shared } = deps;
   const { log } = shared;
-  const seal = createSeal(secret, Date.now);
   const records: ActionRecords = {
+    async lastPlan(userId, scopeId) {
+      const kept = await store.get(lastPlanKey(userId, scopeId));
+      // A plan of an earlier version of this service is made anew.
+      const form = keptForm.safeParse(kept);
+      return form.success ? form.data : null;
+    },
     outcomesOf: (entityId, limit) => outcomes.query({ entityId }, limit),
     quarantined: (projectId: FtrackId, ids) => quarantine.find(projectId, ids),
   };
@@ -64,8 +72,7 @@ export function createActionSide(deps: ActionSideDeps): ActionSide {
     lane: createActionLane({
       ...shared,
       records,
-      seal,
-      performer: createPerformer({ ...shared, seal, now: Date.now }),
+      performer: createPerformer({ ...shared, now: Date.now }),
       icon: createIcon(deps.icon, log),
       ...(others === undefined ? {} : { others }),
     }),

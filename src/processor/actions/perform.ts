@@ -4,13 +4,13 @@ import type {
   Answer,
   FormAnswer,
 } from "../../core/action.ts";
-import { hidden } from "../../core/form.ts";
 import type { Apply } from "../../core/handler.ts";
 import { deriveFtrackId } from "../../core/ids.ts";
 import type { Claims, Jobs, Json } from "../../queue/types.ts";
 import type { Writer } from "../apply/index.ts";
 import type { Place } from "./access.ts";
-import { STATE_FIELD, type Bond, type Opened, type Seal } from "./seal.ts";
+import { sealedItems } from "./form-reply.ts";
+import type { Bond, Opened, Seal } from "./seal.ts";
 
 /** What goes back to the one who clicked. */
 export type Reply = Readonly<Record<string, unknown>>;
@@ -78,14 +78,10 @@ export function createPerformer(deps: PerformerDeps): Performer {
   }
 
   function shown(form: FormAnswer, bond: Bond): Reply {
-    const { step, state } = form.next ?? { step: "", state: null };
     return {
       type: "form",
       title: form.title,
-      items: [
-        ...form.items,
-        hidden(STATE_FIELD, seal.close(bond, step, state)),
-      ],
+      items: sealedItems(form, bond, seal),
       ...(form.submitLabel === undefined
         ? {}
         : { submit_button_label: form.submitLabel }),

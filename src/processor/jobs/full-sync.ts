@@ -1,18 +1,20 @@
-import { toError, retryOf } from "../../core/errors.ts";
+import { toError } from "../../core/errors.ts";
 import type { Issue } from "../../core/decision.ts";
 import type { ProjectContext } from "../../core/handler.ts";
 import type { FtrackId } from "../../core/ids.ts";
 import {
   applyData,
   fullSyncData,
-  syncProgress,
+  lastPlanKey,
+  planJob,
   type ApplyResult,
 } from "../../core/sync-jobs.ts";
-import type { FtrackJobs } from "../../ftrack/jobs.ts";
 import { reportItems } from "../../core/issue-report.ts";
+import type { CANCELLED } from "../../queue/jobs.ts";
 import type {
   JobContext,
   JobHandler,
+  Jobs,
   Quarantine,
   Reports,
 } from "../../queue/types.ts";
@@ -24,7 +26,7 @@ import {
   tellClosed,
   type OpeningDeps,
 } from "./opening.ts";
-import { openBoard } from "./progress.ts";
+import { openBoard, type BoardDeps } from "./board.ts";
 import {
   runProjectSync,
   type Progress,
@@ -32,10 +34,10 @@ import {
   type SyncRunSettings,
 } from "./sync-run.ts";
 
-export interface SyncJobDeps extends AuditDeps, OpeningDeps {
+export interface SyncJobDeps extends AuditDeps, BoardDeps, OpeningDeps {
   readonly reports: Pick<Reports, "store">;
   readonly quarantine: Pick<Quarantine, "put" | "release">;
-  readonly ftrackJobs: FtrackJobs;
+  readonly jobs: Pick<Jobs, "submit">;
 }
 
 /**
@@ -51,10 +53,10 @@ interface Work extends Pick<SyncRunSettings, "subtreeId" | "expected"> {
   readonly userId: FtrackId | null;
 }
 
-const lastProgress = syncProgress.pick({ ftrackJobId: true });
-
 const MAY_BE_STALE =
   "Something has changed since the plan was made. Nothing was written; make a new plan.";
+const NEW_PLAN =
+  "Something has changed since the plan was made. Nothing was written; a new plan opens in a moment.";
 
 /**
  * Brings a whole project over, as a job. It may be interrupted and started again at any point: what is done
@@ -63,8 +65,8 @@ const MAY_BE_STALE =
 async function work(
   deps: SyncJobDeps,
   { kind, title, projectId, userId, subtreeId, expected }: Work,
-  job: JobContext,
-): Promise<ApplyResult> {
+  given: JobContext,
+): Promise<ApplyResult | typeof CANCELLED> {
   const { log, now } = deps;
 
   async function closed(detail: string): Promise<ApplyResult> {
@@ -92,55 +94,56 @@ async function work(
   const { project, settings } = opening;
   if (kind === "audit" && project.ftrack.autoSync !== true)
     return closed("Auto-sync is switched off.");
-  const previous = lastProgress.safeParse(job.previous);
-  const board = await openBoard(
-    {
-      jobs: deps.ftrackJobs,
-      userId,
-      previousId: previous.data?.ftrackJobId ?? null,
-      log,
-      now,
-    },
-    `${title} (${project.ftrack.fullName})`,
-  );
-  const ftrackJobId = board.jobId;
+  const full = `${title} (${project.ftrack.fullName})`;
+  const board = await openBoard(deps, userId, full, given);
+  const { ftrackJobId, mirror, job } = board;
   function onProgress(progress: Progress): void {
-    Promise.all([
-      job.report({ ftrackJobId, ...progress }),
-      board.show(progress),
-    ]).catch((thrown: unknown) => {
+    const { line, done, total } = progress;
+    const percent =
+      total === 0 ? "" : `${Math.floor((100 * done) / total)} %, `;
+    mirror.show(`${percent}${line}`);
+    job.report({ ftrackJobId, ...progress }).catch((thrown: unknown) => {
       log.warn({ err: toError(thrown) }, "progress could not be stored");
     });
   }
 
-  async function ended(run: SyncRun): Promise<ApplyResult> {
-    if (run.kind === "stale") {
-      await board.end("failed", MAY_BE_STALE, null);
-      return {
-        kind: "stale",
-        detail: MAY_BE_STALE,
-        fingerprint: run.fingerprint,
-      };
+  /** Says that a plan is out of date, and has the next one made for whoever wanted it. */
+  async function stale(fingerprint: string): Promise<ApplyResult> {
+    if (userId !== null) {
+      await deps.tell(
+        messageTo(userId, projectId, {
+          ...{ type: "message", success: false, message: NEW_PLAN },
+        }),
+      );
+      await deps.jobs.submit(planJob({ projectId, userId, subtreeId }));
     }
+    await mirror.end("failed", MAY_BE_STALE);
+    return { kind: "stale", detail: MAY_BE_STALE, fingerprint };
+  }
+
+  async function ended(run: SyncRun): Promise<ApplyResult> {
+    if (run.kind === "stale") return stale(run.fingerprint);
     const { issues, applied, failed } = run;
     await keepQuarantine(deps.quarantine, projectId, run.parts);
     const stored = issuesReport(kind, project.ayonName, now(), run, issues);
     const reportId = await deps.reports.store(projectId, asJson(stored));
     const isStopped = issues.some((i) => i.rule === "attributes-not-made");
-    await board.end(
+    // What is shown as ended is not begun again: the report comes first.
+    await report(project, issues);
+    await mirror.end(
       isStopped ? "failed" : "done",
       `${applied} changes, ${issues.length} remarks`,
       {
-        fileName: `sync-report-${project.ayonName}.json`,
+        name: `sync-report-${project.ayonName}.json`,
         text: JSON.stringify(stored, null, 2),
       },
     );
-    await report(project, issues);
     return { kind: "done", reportId, applied, failed, issues: issues.length };
   }
 
-  await job.report({ ftrackJobId, line: "waiting", done: 0, total: 0 });
   try {
+    job.signal.throwIfAborted();
+    await job.report({ ftrackJobId, line: "waiting", done: 0, total: 0 });
     const audit =
       kind === "audit" ? openAudit(deps, projectId, settings) : null;
     return await ended(
@@ -154,15 +157,7 @@ async function work(
       }),
     );
   } catch (thrown) {
-    const error = toError(thrown);
-    const reason: unknown = job.signal.aborted ? job.signal.reason : null;
-    const isCancelled =
-      reason instanceof Error && reason.message === "cancelled";
-    // A shutdown hands the work on, and an outage is tried again: then the job in Ftrack stays open.
-    if (isCancelled) await board.end("failed", "cancelled", null);
-    else if (!job.signal.aborted && retryOf(error) === "never")
-      await board.end("failed", error.message, null);
-    throw error;
+    return await board.leave(thrown);
   }
 }
 
@@ -177,9 +172,13 @@ export function createSyncJob(
 
 /** Does exactly what the plan with the given fingerprint lists; nothing when a plan made now would differ. */
 export function createApplyJob(deps: SyncJobDeps): JobHandler {
-  return (data, job) => {
+  return async (data, job) => {
     const { fingerprint: expected, ...rest } = applyData.parse(data);
     const title = "Apply plan to AYON";
+    const { userId, projectId, subtreeId } = rest;
+    // Whoever asks for a plan from now on wants a new one.
+    if (userId !== null)
+      await deps.store.delete(lastPlanKey(userId, subtreeId ?? projectId));
     return work(deps, { ...rest, expected, title, kind: "sync-apply" }, job);
   };
 }

@@ -1,38 +1,39 @@
 import { randomUUID } from "node:crypto";
-import { toError } from "../../core/errors.ts";
 import {
   explainData,
   explainResult,
+  lastPlanKey,
+  PLAN_FRESH_MS,
   PLAN_TTL_MS,
   planData,
   planKey,
   type ExplainResult,
   type PlanResult,
 } from "../../core/sync-jobs.ts";
+import { ftrackId, type FtrackId } from "../../core/ids.ts";
 import { plain } from "../../core/issue-report.ts";
+import { planForm, PREVIEW_ACTION } from "../../core/plan-form.ts";
 import { inSlices } from "../../core/steps.ts";
 import type { SyncPlan } from "../../core/sync-plan.ts";
-import type { FtrackJobs } from "../../ftrack/jobs.ts";
 import { describe } from "../../handlers/sync/describe.ts";
 import { explain } from "../../handlers/sync/explain.ts";
 import { gatherProject } from "../../handlers/sync/gather/project.ts";
-import type { JobHandler, KeyValue } from "../../queue/types.ts";
+import type { CANCELLED } from "../../queue/jobs.ts";
+import type { JobHandler, Json, KeyValue } from "../../queue/types.ts";
+import type { OpenForm } from "../actions/form-reply.ts";
 import {
   messageTo,
   openProject,
   tellClosed,
   type OpeningDeps,
 } from "./opening.ts";
-import { openBoard } from "./progress.ts";
+import { openBoard, type BoardDeps } from "./board.ts";
 import { projectContextFor, type SyncTools } from "./sync-run.ts";
 
-export interface PlanJobDeps extends SyncTools, OpeningDeps {
+export interface PlanJobDeps extends BoardDeps, OpeningDeps {
   readonly store: Pick<KeyValue, "set">;
-  readonly ftrackJobs: FtrackJobs;
+  readonly openForm: OpenForm;
 }
-
-/** Lines of a plan that fit into a pop-up. */
-const SHOWN = 40;
 
 function label(value: string): {
   readonly type: string;
@@ -41,26 +42,10 @@ function label(value: string): {
   return { type: "label", value };
 }
 
-function planItems({ summary, rows, issues }: SyncPlan): object[] {
-  const lines = rows.map(
-    ({ side, action, path }) => `${side}: ${action} ${path}`,
-  );
-  const problems = issues.map(({ path, detail }) => `${path}: ${detail}`);
-  const hidden = Math.max(0, lines.length - SHOWN);
-  return [
-    ...summary.map((line) => label(`**${plain(line)}**`)),
-    label("---"),
-    ...lines.slice(0, SHOWN).map((line) => label(plain(line))),
-    ...(hidden === 0 ? [] : [label(`… and ${hidden} more`)]),
-    ...(problems.length === 0 ? [] : [label("---")]),
-    ...problems.slice(0, SHOWN).map((line) => label(plain(line))),
-  ];
-}
-
 /** Says what a full sync would do. Reads both servers and writes nothing but the Ftrack job of its user. */
 export function createPlanJob(deps: PlanJobDeps): JobHandler {
-  const { log, now } = deps;
-  return async (data, job): Promise<PlanResult> => {
+  const { now } = deps;
+  return async (data, job): Promise<PlanResult | typeof CANCELLED> => {
     const { projectId, userId, subtreeId } = planData.parse(data);
     const opening = await openProject(deps, projectId);
     if (opening.kind === "closed")
@@ -68,30 +53,27 @@ export function createPlanJob(deps: PlanJobDeps): JobHandler {
     const { project, settings } = opening;
     const { fullName } = project.ftrack;
     const title = `Preview of the sync to AYON (${fullName})`;
-    const board = await openBoard(
-      { jobs: deps.ftrackJobs, userId, previousId: null, log, now },
-      title,
-    );
+    const board = await openBoard(deps, userId, title, job);
+    const { signal } = board.job;
     try {
-      const ctx = projectContextFor(deps, project, job.signal);
+      signal.throwIfAborted();
+      const ctx = projectContextFor(deps, project, signal);
       const planned = await gatherProject(ctx, settings, subtreeId);
       const made = await inSlices(describe(planned, settings, now()));
+      signal.throwIfAborted();
       const planId = randomUUID();
       await deps.store.set(planKey(planId), made, {
         ttlMs: PLAN_TTL_MS,
       });
-      await board.end("done", `${made.rows.length} changes`, {
-        fileName: `sync-plan-${project.ayonName}.json`,
+      if (userId !== null) {
+        const about =
+          subtreeId === null ? fullName : planned.made.tree.pathOf(subtreeId);
+        await show(deps, userId, made, about);
+      }
+      await board.mirror.end("done", `${made.rows.length} changes`, {
+        name: `sync-plan-${project.ayonName}.json`,
         text: JSON.stringify(made, null, 2),
       });
-      if (userId !== null)
-        await deps.tell(
-          messageTo(userId, projectId, {
-            type: "widget",
-            title,
-            items: planItems(made) as Record<string, unknown>[],
-          }),
-        );
       return {
         kind: "planned",
         planId,
@@ -101,12 +83,30 @@ export function createPlanJob(deps: PlanJobDeps): JobHandler {
         summary: made.summary,
       };
     } catch (thrown) {
-      const error = toError(thrown);
-      // A job that is handed on or tried again makes a new Ftrack job; this one must not stay open.
-      await board.end("failed", error.message, null);
-      throw error;
+      return await board.leave(thrown);
     }
   };
+}
+
+/** Opens the plan in the browser of its user, and keeps it for when it is asked for again. */
+async function show(
+  { store, openForm }: PlanJobDeps,
+  userId: FtrackId,
+  made: SyncPlan,
+  about: string,
+): Promise<void> {
+  const form = planForm(made, about);
+  const scopeId = ftrackId(made.subtreeId ?? made.project.id);
+  await store.set(lastPlanKey(userId, scopeId), form as Json, {
+    ttlMs: PLAN_FRESH_MS,
+  });
+  const entityType = made.subtreeId === null ? "show" : "task";
+  const to = {
+    userId,
+    action: PREVIEW_ACTION,
+    selection: [{ entityId: scopeId, entityType }],
+  };
+  await openForm(to, form);
 }
 
 /** Says why entities are not in AYON as they are in Ftrack, to the job's starter and to its user. */
