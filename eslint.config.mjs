@@ -36,6 +36,7 @@ const families = [
   "actions",
   "comments",
   "access",
+  "transmitter",
 ];
 /** Package → the one folder of src that may import it. */
 const owner = {

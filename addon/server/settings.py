@@ -747,6 +747,30 @@ class PrivateProjectAccessModel(BaseSettingsModel):
     )
 
 
+class TransmitToFtrackModel(BaseSettingsModel):
+    """The way back: what people change in AYON comes to Ftrack. Needs no service of
+    its own; the transmitter of the existing addon must not run beside it.
+    """
+
+    enabled: bool = SettingsField(
+        False,
+        title="Enabled",
+    )
+    statuses: bool = SettingsField(
+        True,
+        title="Statuses",
+        description=(
+            "Of folders, tasks and versions, where the type offers a status of the "
+            "same name in Ftrack."
+        ),
+    )
+    assignees: bool = SettingsField(
+        True,
+        title="Assignees",
+        description="Who was assigned to a task or taken off it.",
+    )
+
+
 class ServiceEventHandlersModel(BaseSettingsModel):
     prepare_project: ActionSettingsModel = SettingsField(
         default_factory=ActionSettingsModel,
@@ -847,6 +871,10 @@ class ServiceEventHandlersModel(BaseSettingsModel):
     private_project_access: PrivateProjectAccessModel = SettingsField(
         default_factory=PrivateProjectAccessModel,
         title="Access to private projects",
+    )
+    transmit_to_ftrack: TransmitToFtrackModel = SettingsField(
+        default_factory=TransmitToFtrackModel,
+        title="Bring changes made in AYON to Ftrack",
     )
 
 

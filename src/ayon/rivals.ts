@@ -43,7 +43,7 @@ const wireEvents = z.object({
 
 /** How the names of our images begin, after the registry. */
 export const OUR_IMAGES = "ayon-ftrack-events-";
-/** Services that do what ours do; the transmitter goes the other way and may stay. */
+/** Services that do what ours do. The transmitter goes the other way and may stay, as long as ours is off. */
 const SAME_WORK = new Set(["leecher", "processor"]);
 /** A host that is silent for longer runs nothing any more that we know of. */
 const HOST_SILENCE_S = 60;

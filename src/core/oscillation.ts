@@ -1,6 +1,12 @@
 import type { Change, ChangeResult } from "./change.ts";
 import type { Decision, Issue, Skip } from "./decision.ts";
-import { writtenForm, type OwnWrite, type OwnWrites } from "./own-writes.ts";
+import { ftrackId } from "./ids.ts";
+import {
+  ASSIGNED,
+  writtenForm,
+  type OwnWrite,
+  type OwnWrites,
+} from "./own-writes.ts";
 
 /**
  * How often a field must change hands, and how fast, to be fought over. A person does not click like that;
@@ -52,11 +58,19 @@ function findFight(history: readonly OwnWrite[], next: OwnWrite): Fight | null {
   return isMutual || isAgainstOthers ? { handlers, values: distinct } : null;
 }
 
-/** The writes to Ftrack fields that a change would be, as the ledger remembers them. */
+/** The writes to Ftrack fields and assignments that a change would be, as the ledger remembers them. */
 export function writesOf(change: Change, by: string, at: number): OwnWrite[] {
   if (change.kind === "ftrack.value") {
     const value = change.unset === true ? null : change.value;
     return [{ entityId: change.entityId, key: change.key, value, by, at }];
+  }
+  if (change.kind === "ftrack.create" || change.kind === "ftrack.delete") {
+    const id =
+      change.kind === "ftrack.create" ? change.data["id"] : change.key[0];
+    if (change.entityType !== "Appointment" || typeof id !== "string")
+      return [];
+    const value = change.kind === "ftrack.create";
+    return [{ entityId: ftrackId(id), key: ASSIGNED, value, by, at }];
   }
   if (change.kind !== "ftrack.update") return [];
   const { entityId } = change;

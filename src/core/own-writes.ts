@@ -5,10 +5,13 @@ export const ECHO_MS = 60_000;
 /** How long own writes are remembered, so that a fight between automations is seen. */
 export const HISTORY_MS = 15 * 60_000;
 
+/** Key under which a row that assigns somebody has come (true) or gone (false), by the id of the row. */
+export const ASSIGNED = "assigned";
+
 /** A write this service made in Ftrack. */
 export interface OwnWrite {
   readonly entityId: FtrackId;
-  /** API name of a column (`status_id`) or key of a custom attribute (`frameStart`). */
+  /** API name of a column (`status_id`), key of a custom attribute (`frameStart`), or `ASSIGNED`. */
   readonly key: string;
   readonly value: unknown;
   /** Name of the handler whose decision it was. */

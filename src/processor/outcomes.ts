@@ -61,7 +61,7 @@ function entityResults(run: HandlerRun): Map<string, EntityResult> {
     reason: string | null,
     detail: string | null,
   ): void {
-    const id = subject.ftrackId ?? "";
+    const id = subject.ftrackId ?? subject.ayonId ?? "";
     const known = results.get(id);
     const changes = kind === "applied" ? 1 : 0;
     const because = subject.because ?? [];
@@ -120,13 +120,15 @@ function entityResults(run: HandlerRun): Map<string, EntityResult> {
   return results;
 }
 
-/** Ids an event is about: those of its entities, or what an action was started on. */
+/** Ids an event is about: those of its entities, what an action was started on, or AYON's for an event of AYON. */
 function idsOf(event: FtrackEvent): ReadonlySet<string> {
   const selection = event.data["selection"];
   const selected: readonly unknown[] = Array.isArray(selection)
     ? selection
     : [];
+  const { entityId } = event.data;
   return new Set([
+    ...(typeof entityId === "string" ? [entityId] : []),
     ...event.entities.flatMap(idsIn),
     ...selected.flatMap((item) => {
       const id: unknown =
@@ -145,7 +147,9 @@ function ownResults(
 ): EntityResult[] {
   const ids = idsOf(event);
   return [...results].flatMap(([id, result]) =>
-    ids.has(id) || result.because.some((cause) => ids.has(cause))
+    [id, result.subject.ayonId ?? "", ...result.because].some((about) =>
+      ids.has(about),
+    )
       ? [result]
       : [],
   );

@@ -4,6 +4,7 @@ import { createAyonReads } from "../ayon/reads.ts";
 import { findRivals, watchRivals } from "../ayon/rivals.ts";
 import { createSettingsSource } from "../ayon/settings-source.ts";
 import { connectAyonSocket } from "../ayon/socket.ts";
+import { AYON_TOPICS } from "../core/ayon-event.ts";
 import type { FtrackMessage } from "../core/change.ts";
 import { createAyonStudioReads } from "../ayon/studio.ts";
 import { AuthError } from "../core/errors.ts";
@@ -50,6 +51,7 @@ import { createIconAddress } from "./actions/icon.ts";
 import { startSchedule } from "./actions/schedule.ts";
 import { createSeal } from "./actions/seal.ts";
 import { createAlarms } from "./alarms.ts";
+import { createAyonSide, type AyonSide } from "./ayon-side.ts";
 import { workWhileAlone } from "./alone.ts";
 import { openDoor } from "./apply/index.ts";
 import { createDispatch, type ContextFrame } from "./dispatch.ts";
@@ -108,11 +110,23 @@ export async function startProcessor(
   const { env, log, meter, signal } = options;
   const http = createAyonHttp(env.ayon);
   const reporter = createErrorReporter(http, { log });
+  let ayonSide: AyonSide | null = null;
   const settings = startSettings({
     env,
     source: createSettingsSource(http, env.addon),
     listen: (listener) =>
-      connectAyonSocket(http, { topics: SETTINGS_TOPICS, ...listener, log }),
+      connectAyonSocket(http, {
+        topics: [...SETTINGS_TOPICS, ...AYON_TOPICS],
+        onMessage: (message) => {
+          listener.onMessage(message);
+          ayonSide?.onMessage(message);
+        },
+        onConnect: () => {
+          listener.onConnect();
+          ayonSide?.onConnect();
+        },
+        log,
+      }),
     reporter,
     log,
   });
@@ -289,6 +303,10 @@ export async function startProcessor(
     log,
     now: Date.now,
   };
+  const fromAyon = createAyonSide({
+    ...{ http, handlers, settings, reads, relay, store, log },
+  });
+  ayonSide = fromAyon;
   const work = await workWhileAlone(
     {
       watch: rivals,
@@ -315,6 +333,7 @@ export async function startProcessor(
           log,
           meter,
         }),
+        fromAyon.start(),
       ],
       log,
     },

@@ -37,7 +37,7 @@ import {
   statusVersionToTask,
   thumbnailUpdates,
 } from "./addon/statuses.ts";
-import { eventServer, sync } from "./addon/sync.ts";
+import { eventServer, sync, transmitToFtrack } from "./addon/sync.ts";
 
 /**
  * The settings of the addon: the one definition. Keys, shapes and defaults of what the existing ftrack addon
@@ -155,6 +155,10 @@ export const serviceEventHandlers = model(
       title: "Access to private projects",
       isOwn: true,
     }),
+    transmit_to_ftrack: block(transmitToFtrack, {
+      title: "Bring changes made in AYON to Ftrack",
+      isOwn: true,
+    }),
   },
 );
 
@@ -231,6 +235,7 @@ export const slices = {
   "service_event_handlers.why_not_in_ayon": whyNotInAyon,
   "service_event_handlers.missing_permissions": missingPermissions,
   "service_event_handlers.private_project_access": privateProjectAccess,
+  "service_event_handlers.transmit_to_ftrack": transmitToFtrack,
   "user_handlers.create_update_attributes": createUpdateAttributes,
   "user_handlers.clean_hierarchical_attr": cleanHierarchicalAttr,
   "user_handlers.job_killer": jobKiller,

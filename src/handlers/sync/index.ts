@@ -8,6 +8,7 @@ import type { FtrackProject } from "../../core/reference.ts";
 import { atOnce } from "../../core/steps.ts";
 import { conclude } from "./conclude/index.ts";
 import { dirtyOf, wants, withoutUnused } from "./gather/dirty.ts";
+import { withoutEchoes } from "./gather/echoes.ts";
 import { gatherEvents } from "./gather/events.ts";
 import { concerns } from "./interest.ts";
 import type { Planned } from "./planned.ts";
@@ -53,7 +54,10 @@ async function gather(
   settings: SyncSettings,
   ctx: HandlerContext,
 ): Promise<Gathered> {
-  const dirty = withoutUnused(dirtyOf(events), settings);
+  const heard = await withoutEchoes(events, ctx);
+  if (!heard.some(wants))
+    return skipped(events, "own-write", "It came from AYON.");
+  const dirty = withoutUnused(dirtyOf(heard), settings);
   const hasSwitched =
     dirty.project !== null && concerns(dirty.project, "auto_sync_enabled");
   if (ctx.project.ftrack.autoSync !== true)

@@ -1,3 +1,4 @@
+import { enabled } from "./common.ts";
 import { choice, flag, model, tested, text, whole } from "./define.ts";
 
 /** What the existing addon has no settings for. */
@@ -45,6 +46,27 @@ export const sync = model(
       description:
         "IANA name such as Europe/Prague, in which dates are calendar days.",
       scope: ["studio"],
+    }),
+  },
+);
+
+export const transmitToFtrack = model(
+  {
+    name: "TransmitToFtrack",
+    description:
+      "The way back: what people change in AYON comes to Ftrack. Needs no service of its own; the transmitter of the existing addon must not run beside it.",
+    isOwn: true,
+  },
+  {
+    enabled: enabled(false),
+    statuses: flag(true, {
+      title: "Statuses",
+      description:
+        "Of folders, tasks and versions, where the type offers a status of the same name in Ftrack.",
+    }),
+    assignees: flag(true, {
+      title: "Assignees",
+      description: "Who was assigned to a task or taken off it.",
     }),
   },
 );

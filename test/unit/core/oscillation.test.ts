@@ -230,3 +230,20 @@ it("writes that came through are remembered as such", () => {
     { entityId: task, key: "done:bid", value: 3, by: "h", at: 7 },
   ]);
 });
+
+it("remembers who was assigned and taken off, by the row, and no other row that comes or goes", () => {
+  const common = { id: "1", subject, entityType: "Appointment" };
+  const come: Change = {
+    ...common,
+    kind: "ftrack.create",
+    data: { id: "row", context_id: task },
+  };
+  const go: Change = { ...common, kind: "ftrack.delete", key: ["row"] };
+  const told = [come, go, { ...come, entityType: "Note" }]
+    .flatMap((change) => writesOf(change, "transmitter", start))
+    .map(({ entityId, key, value }) => [entityId, key, value]);
+  expect(told).toEqual([
+    ["row", "assigned", true],
+    ["row", "assigned", false],
+  ]);
+});

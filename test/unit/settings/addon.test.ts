@@ -175,6 +175,7 @@ describe("the definition", () => {
       "….why_not_in_ayon",
       "….missing_permissions",
       "….private_project_access",
+      "….transmit_to_ftrack",
       "post_launch_hook.run_on_server",
       "post_launch_hook.action_identifiers",
       "post_launch_hook.event_role_list",
