@@ -1,3 +1,4 @@
+import type { Issue } from "./decision.ts";
 import type { AyonId, FtrackId, ProjectName } from "./ids.ts";
 
 /** What a change, skip or issue is about, for people and for queries over outcomes. */
@@ -159,27 +160,37 @@ export interface FtrackValue extends Base {
   readonly unset?: true;
 }
 
+/** A message or a form, as the web client takes it. */
+export type MessageContent =
+  | {
+      readonly type: "message";
+      readonly success: boolean;
+      readonly message: string;
+    }
+  | {
+      readonly type: "widget";
+      readonly title: string;
+      readonly items: readonly Readonly<Record<string, unknown>>[];
+      readonly submitLabel?: string;
+      /** The action that gets what is sent in, as if it had been clicked on this selection. */
+      readonly action?: {
+        readonly identifier: string;
+        readonly selection: readonly Picked[];
+      };
+    };
+
+/** What went wrong with somebody's edits: told once for a whole burst of them, under this title. */
+export interface ReportContent {
+  readonly type: "report";
+  readonly title: string;
+  readonly issues: readonly Issue[];
+}
+
 /** A message or a form in the Ftrack web client of one user. Fire and forget. */
 export interface FtrackMessage extends Base {
   readonly kind: "ftrack.message";
   readonly userId: FtrackId;
-  readonly content:
-    | {
-        readonly type: "message";
-        readonly success: boolean;
-        readonly message: string;
-      }
-    | {
-        readonly type: "widget";
-        readonly title: string;
-        readonly items: readonly Readonly<Record<string, unknown>>[];
-        readonly submitLabel?: string;
-        /** The action that gets what is sent in, as if it had been clicked on this selection. */
-        readonly action?: {
-          readonly identifier: string;
-          readonly selection: readonly Picked[];
-        };
-      };
+  readonly content: MessageContent | ReportContent;
 }
 
 /** Something selected in Ftrack's interface: an id, and the name of its table. */

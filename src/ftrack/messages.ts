@@ -1,4 +1,5 @@
-import type { FtrackMessage } from "../core/change.ts";
+import type { MessageContent } from "../core/change.ts";
+import type { FtrackId } from "../core/ids.ts";
 import { ContractError } from "../core/errors.ts";
 import type { FtrackEvent } from "../core/event.ts";
 import { quote } from "../core/query.ts";
@@ -11,9 +12,10 @@ import type { Publication } from "./hub/protocol.ts";
  * a form with `actionIdentifier` and `selection` comes back as a launch of that action on that selection, as
  * public integrations rely on; without them, sending it in only closes it.
  */
-export function messageTo(
-  message: Pick<FtrackMessage, "userId" | "content">,
-): Publication {
+export function messageTo(message: {
+  readonly userId: FtrackId;
+  readonly content: MessageContent;
+}): Publication {
   const { content } = message;
   const data =
     content.type === "message"

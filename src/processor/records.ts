@@ -1,6 +1,8 @@
+import { z } from "zod";
 import type { Issue } from "../core/decision.ts";
 import type { ProjectContext } from "../core/handler.ts";
 import type { Json, Quarantine, Reports } from "../queue/types.ts";
+import { keyOf, MOST_MS, storedIssue } from "./news/burst.ts";
 import type { Applied, HandlerRun } from "./run.ts";
 
 /** Issues kept in one report. */
@@ -41,12 +43,13 @@ export function asJson(report: StoredIssues): Json {
   return JSON.parse(JSON.stringify(report)) as Json;
 }
 
-/** Puts what has errors into quarantine, and lets out what was brought over. */
-export async function keepQuarantine(
-  quarantine: Pick<Quarantine, "put" | "release">,
-  projectId: string,
-  applied: readonly Applied[],
-): Promise<void> {
+interface Fates {
+  readonly failing: ReadonlyMap<string, Issue>;
+  /** Written, and nothing is wrong with it. */
+  readonly mended: ReadonlySet<string>;
+}
+
+function fatesOf(applied: readonly Applied[]): Fates {
   const decisions = applied.map((one) => one.decision);
   const failing = new Map(
     decisions
@@ -68,6 +71,16 @@ export async function keepQuarantine(
         mended.add(ftrackId);
     }
   }
+  return { failing, mended };
+}
+
+/** Puts what has errors into quarantine, and lets out what was brought over. */
+export async function keepQuarantine(
+  quarantine: Pick<Quarantine, "put" | "release">,
+  projectId: string,
+  applied: readonly Applied[],
+): Promise<void> {
+  const { failing, mended } = fatesOf(applied);
   if (failing.size > 0)
     await quarantine.put(
       projectId,
@@ -80,9 +93,49 @@ export async function keepQuarantine(
   if (mended.size > 0) await quarantine.release(projectId, [...mended]);
 }
 
+const storedIssues = z.object({
+  kind: z.string(),
+  at: z.number(),
+  applied: z.number(),
+  failed: z.number(),
+  issues: z.array(storedIssue),
+  more: z.number(),
+});
+
+/**
+ * The report of a burst that comes in several batches: what is new, with what its earlier batches left to be
+ * mended.
+ */
+export function continued(
+  before: unknown,
+  report: StoredIssues,
+  mended: ReadonlySet<string>,
+): StoredIssues {
+  const read = storedIssues.safeParse(before);
+  if (!read.success) return report;
+  const earlier = read.data;
+  if (earlier.kind !== report.kind || report.at - earlier.at > MOST_MS)
+    return report;
+  const known = new Set(report.issues.map(keyOf));
+  const issues = [
+    ...report.issues,
+    ...earlier.issues.filter(
+      (one) =>
+        !known.has(keyOf(one)) && !mended.has(one.subject.ftrackId ?? ""),
+    ),
+  ];
+  return {
+    ...report,
+    applied: report.applied + earlier.applied,
+    failed: report.failed + earlier.failed,
+    issues: issues.slice(0, MAX_ISSUES),
+    more: report.more + earlier.more + Math.max(0, issues.length - MAX_ISSUES),
+  };
+}
+
 /** Remembers what could not be brought over until it was, and keeps the report of a run that has issues. */
 export function createRecorder(deps: {
-  readonly reports: Pick<Reports, "store">;
+  readonly reports: Pick<Reports, "store" | "latest">;
   readonly quarantine: Pick<Quarantine, "put" | "release">;
   readonly now?: () => number;
 }): (run: HandlerRun, project: ProjectContext) => Promise<void> {
@@ -105,6 +158,9 @@ export function createRecorder(deps: {
       },
       issues,
     );
-    await reports.store(projectId, asJson(report));
+    const before = await reports.latest(projectId);
+    const { mended } = fatesOf(run.applied);
+    const whole = continued(before?.report, report, mended);
+    await reports.store(projectId, asJson(whole));
   };
 }

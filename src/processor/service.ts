@@ -26,8 +26,9 @@ import { startActionWorker } from "../queue/actions.ts";
 import { makeDeadLetters } from "../queue/dead-letters.ts";
 import { openRelay } from "../queue/deliver.ts";
 import { openDrainQueue, type DrainQueue } from "../queue/bell.ts";
-import { readDepth } from "../queue/depth.ts";
+import { isWaiting, readDepth } from "../queue/depth.ts";
 import { startDrainWorker, type DrainOptions } from "../queue/drain-worker.ts";
+import { makeHeld } from "../queue/held.ts";
 import { startJobWorker } from "../queue/job-worker.ts";
 import { makeJobs, openJobQueue, type JobQueue } from "../queue/jobs.ts";
 import { makeOutcomes } from "../queue/outcomes.ts";
@@ -59,6 +60,7 @@ import { createSyncJobs, type SyncJobsDeps } from "./jobs/index.ts";
 import { logIn } from "./ftrack-login.ts";
 import { createLookAgain } from "./look-again.ts";
 import { startMirror } from "./mirror.ts";
+import { startNews } from "./news/index.ts";
 import { createProber, type Prober } from "./probe.ts";
 import { createRecorder } from "./records.ts";
 import { createLaunchRelay } from "./launch-relay.ts";
@@ -174,8 +176,14 @@ export async function startProcessor(
   });
   const reports = makeReports(connection);
   const quarantine = makeQuarantine(connection);
-  const tell = (message: FtrackMessage): Promise<void> =>
-    hub.publish(messageTo(message));
+  const news = startNews({
+    held: makeHeld(connection, "news"),
+    claims: makeClaims(connection),
+    isBusy: (projectId) => isWaiting(connection, projectId),
+    publish: (message) => hub.publish(messageTo(message)),
+    log,
+  });
+  const tell = (message: FtrackMessage): Promise<void> => news.tell(message);
   const applyFor = openDoor({
     ayon: http,
     ftrack: session,
@@ -369,6 +377,7 @@ export async function startProcessor(
       const report = await work.close();
       await Promise.allSettled([
         schedule.close(),
+        news.close(),
         lookAgain.close(),
         presence.close(),
         mirror.close(),

@@ -1,5 +1,6 @@
 import type { Meter } from "../core/meter.ts";
 import type { DrainQueue } from "./bell.ts";
+import { partitionName } from "./keys.ts";
 import { readMemory, ratioOf } from "./memory.ts";
 import { execute, guard } from "./redis-error.ts";
 import type { Connection } from "./redis.ts";
@@ -52,6 +53,15 @@ export async function readDepth(
     memoryBytes: memory.usedBytes,
     memoryLimitBytes: memory.limitBytes,
   };
+}
+
+/** Events of a project wait, or are being handled. */
+export async function isWaiting(
+  { client, keys }: Connection,
+  projectId: string,
+): Promise<boolean> {
+  const { inbox } = keys.project(partitionName(projectId));
+  return (await guard(client.xlen(inbox))) > 0;
 }
 
 /** Shows the depth in the metrics; to be called before they are read. */

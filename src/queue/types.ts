@@ -430,6 +430,15 @@ export interface KeyValue {
   delete(key: string): Promise<void>;
 }
 
+/** Values under names that wait for something, for any process to look through. */
+export interface Held {
+  get(key: string): Promise<Json>;
+  put(key: string, value: Json): Promise<void>;
+  all(): Promise<ReadonlyMap<string, Json>>;
+  /** Removes it and gives what it was, so that of several processes one gets it. */
+  take(key: string): Promise<Json>;
+}
+
 /** Who does something that is to be done once, among all processes. */
 export interface Claims {
   /**

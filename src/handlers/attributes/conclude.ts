@@ -1,6 +1,5 @@
 import type { FtrackMessage } from "../../core/change.ts";
 import type { Decision } from "../../core/decision.ts";
-import { reportItems } from "../../core/issue-report.ts";
 import { decideEqual, type EqualizeSettings } from "./equalize.ts";
 import type { AttributeFacts } from "./facts.ts";
 
@@ -18,9 +17,9 @@ export function concludeEqual(
     subject,
     userId,
     content: {
-      type: "widget",
+      type: "report",
       title: `Attributes that are not equal (${projectName})`,
-      items: reportItems(issues),
+      issues,
     },
   }));
   return { changes: issues.length === 0 ? [] : changes, skips: [], issues: [] };

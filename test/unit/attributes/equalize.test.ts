@@ -286,14 +286,13 @@ describe("a hierarchical attribute and the one of the type are kept equal", () =
     expect(changes[0]).toMatchObject({
       kind: "ftrack.message",
       content: {
-        type: "widget",
+        type: "report",
         title: "Attributes that are not equal (Show)",
-        items: [
-          { value: expect.stringContaining("Correct the value") as string },
+        issues: [
           {
-            value: expect.stringMatching(
-              /show\/seq\/shot.*&#60;ten&#62;.* is not a number/,
-            ) as string,
+            fix: expect.stringContaining("Correct the value") as string,
+            subject: { path: "show/seq/shot" },
+            detail: expect.stringMatching(/<ten>.* is not a number/) as string,
           },
         ],
       },

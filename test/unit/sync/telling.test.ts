@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ayonId, ftrackId } from "../../../src/core/ids.ts";
 import { RULES } from "../../../src/handlers/sync/rules.ts";
-import { reportItems } from "../../../src/handlers/sync/conclude/message.ts";
+import { reportItems } from "../../../src/core/issue-report.ts";
 import { failedInFtrack, syncOnce } from "../../support/sync/cycle.ts";
 import {
   aContext,
@@ -98,8 +98,8 @@ describe("people are told", () => {
     const text = JSON.stringify(message?.content);
     expect(text).toContain("name-empty");
     expect(
-      message?.content.type === "widget" && message.content.items,
-    ).toHaveLength(3);
+      message?.content.type === "report" && message.content.issues,
+    ).toHaveLength(2);
   });
 
   it("nothing when all is well, and nothing about what failed long ago", () => {

@@ -48,11 +48,11 @@ function messages(
 ): Change[] {
   const told = issues.filter(
     (issue) =>
-      issue.severity !== "info" &&
       !(policy === "mark" && issue.rule.startsWith("published-")) &&
       !isOldNews(issue.subject.ftrackId, facts),
   );
-  if (told.length === 0) return [];
+  // What is only good to know is told with the rest, never by itself.
+  if (told.every((issue) => issue.severity === "info")) return [];
   return facts.actors.map((userId) =>
     reportMessage(userId, facts.project.fullName, projectSubject(facts), told),
   );

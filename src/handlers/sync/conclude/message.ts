@@ -1,11 +1,8 @@
 import type { FtrackMessage, Subject } from "../../../core/change.ts";
 import type { Issue } from "../../../core/decision.ts";
 import type { FtrackId } from "../../../core/ids.ts";
-import { reportItems } from "../../../core/issue-report.ts";
 
-export { reportItems };
-
-/** One pop-up for one user about everything that went wrong with their edits. */
+/** For one user, about everything that went wrong with their edits. */
 export function reportMessage(
   userId: FtrackId,
   projectName: string,
@@ -18,9 +15,9 @@ export function reportMessage(
     subject,
     userId,
     content: {
-      type: "widget",
+      type: "report",
       title: `Not everything came to AYON (${projectName})`,
-      items: reportItems(issues),
+      issues,
     },
   };
 }
