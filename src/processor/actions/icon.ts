@@ -6,6 +6,8 @@ import type { Env } from "../../settings/env.ts";
 import type { Settings } from "../../settings/load.ts";
 
 const ICON_MS = 600_000;
+/** Pause before it is looked up again when it could not be learned. */
+const AGAIN_MS = 30_000;
 
 /** The public files of an addon need no login. */
 function iconUrl(
@@ -17,8 +19,8 @@ function iconUrl(
 }
 
 /**
- * The address of the icon, looked up now and then. A menu never waits for it twice, and goes without it when
- * it cannot be learned.
+ * The address of the icon, looked up now and then. Only menus that open before it was ever known wait for it;
+ * later ones have the last known one while it is looked up. They go without it when it cannot be learned.
  *
  * @param look - gives the address
  */
@@ -27,17 +29,26 @@ export function createIcon(
   log: Logger,
   now: () => number = Date.now,
 ): () => Promise<string | null> {
-  let lookedAt = Number.NEGATIVE_INFINITY;
-  let known: Promise<string | null> = Promise.resolve(null);
-  return () => {
-    if (now() - lookedAt < ICON_MS) return known;
-    lookedAt = now();
-    const before = known;
-    known = look().catch((thrown: unknown) => {
+  let nextAt = Number.NEGATIVE_INFINITY;
+  let known: string | null = null;
+  let asked: Promise<string | null> = Promise.resolve(null);
+
+  async function learn(): Promise<string | null> {
+    try {
+      known = await look();
+    } catch (thrown) {
+      nextAt = now() + AGAIN_MS;
       log.warn({ err: toError(thrown) }, "the icon of the actions is unknown");
-      return before;
-    });
+    }
     return known;
+  }
+
+  return () => {
+    if (now() >= nextAt) {
+      nextAt = now() + ICON_MS;
+      asked = learn();
+    }
+    return known === null ? asked : Promise.resolve(known);
   };
 }
 
