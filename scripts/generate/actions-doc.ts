@@ -2,6 +2,18 @@ import type { Action } from "../../src/core/action.ts";
 import { actions } from "../../src/handlers/actions/registry.ts";
 import type { Generated } from "../generate.ts";
 
+const STRUCTURE = JSON.stringify(
+  {
+    __project_root__: {
+      editorial: {},
+      "assets[ftrack]": { "characters[ftrack]": {} },
+      "shots[ftrack.Sequence]": { scripts: {} },
+    },
+  },
+  null,
+  2,
+);
+
 function nameOf({ label, variant }: Action): string {
   return `${label} ${variant ?? ""}`.trim();
 }
@@ -34,6 +46,16 @@ export function actionsPage(): Generated {
     "| Action | Shown on | Roles by default | Settings | What it does |",
     "| --- | --- | --- | --- | --- |",
     ...actions.map((action) => `| ${row(action)} |`),
+    "",
+    "## The structure of a project",
+    "",
+    "Create Project Structure reads what is set in AYON as “Project folder structure”: in the settings of the addon `core`, of the project or else of the studio. Its keys are folders on disk, which the desktop application makes; those with a mark are made in Ftrack, with all that is above them:",
+    "",
+    "```json",
+    STRUCTURE,
+    "```",
+    "",
+    "`[ftrack]` makes a Folder, `[ftrack.Type]` an entity of that object type. `__project_root__` and keys of the anatomy such as `{root[work]}` stand for the project. What is there under its name, in any case of letters, stays as it is, whatever its type. The form shows what would be created; a mark or a type that is not understood is named, and nothing is made.",
     "",
     "## Identifiers",
     "",

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { RejectedError } from "../core/errors.ts";
+import { codeOf, RejectedError } from "../core/errors.ts";
 import type { AyonStudioReads } from "../core/ports.ts";
 import type { AyonHttp } from "./http.ts";
 import { jsonObject } from "./json.ts";
 import { route } from "./route.ts";
+import { versionOf } from "./settings-source.ts";
 
 const wireGroups = z.array(z.looseObject({ name: z.string() }));
 const wirePresets = z.looseObject({
@@ -15,10 +16,23 @@ const wirePresets = z.looseObject({
   ),
 });
 
-/** Source: GET /api/accessGroups/_, /api/anatomy/presets and /api/anatomy/presets/\{name\}. */
+const wireCore = z.looseObject({
+  project_folder_structure: z.string().default("{}"),
+});
+
+export interface StudioReadsOptions {
+  /** Of the bundle whose core addon counts: `production`, `staging`, or the name of a developer bundle. */
+  readonly variant: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Source: GET /api/accessGroups/_, /api/anatomy/presets, /api/anatomy/presets/\{name\} and
+ * /api/addons/core/\{version\}/settings/\{project\}. A bundle that is only for one project is not looked at.
+ */
 export function createAyonStudioReads(
   http: AyonHttp,
-  signal?: AbortSignal,
+  { variant, signal }: StudioReadsOptions,
 ): AyonStudioReads {
   return {
     async accessGroups() {
@@ -56,6 +70,24 @@ export function createAyonStudioReads(
           thrown.code === "E_AYON_NOT_FOUND"
         )
           return null;
+        throw thrown;
+      }
+    },
+    async projectStructure(project) {
+      try {
+        const core = { name: "core", version: null, variant };
+        const version = await versionOf(http, core, signal);
+        const settings = await http.send({
+          method: "GET",
+          path: route`/api/addons/core/${version}/settings/${project}`,
+          query: { variant },
+          answer: wireCore,
+          signal,
+        });
+        return settings.project_folder_structure;
+      } catch (thrown) {
+        if (["E_ADDON_MISSING", "E_AYON_NOT_FOUND"].includes(codeOf(thrown)))
+          return "{}";
         throw thrown;
       }
     },

@@ -270,4 +270,9 @@ export interface AyonStudioReads {
   >;
   /** A preset as a new project takes it; null when there is none of that name. */
   anatomy(preset: string): Promise<Readonly<Record<string, unknown>> | null>;
+  /**
+   * The folder structure of a project, as the core addon keeps it: JSON, of an empty object where that addon
+   * has none or is not installed.
+   */
+  projectStructure(project: ProjectName): Promise<string>;
 }

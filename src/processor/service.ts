@@ -278,7 +278,10 @@ export async function startProcessor(
     reads: (actionLog, s) => ({
       ftrack: createFtrackReads({ session, log: actionLog, signal: s }),
       ayon: createAyonReads(http, s),
-      studio: createAyonStudioReads(http, s),
+      studio: createAyonStudioReads(http, {
+        variant: env.addon.variant,
+        signal: s,
+      }),
     }),
     reference,
     settings,

@@ -10,6 +10,7 @@ import { missingPermissions } from "./missing-permissions/index.ts";
 import { multipleNotes } from "./multiple-notes/index.ts";
 import { prepareProject } from "./prepare-project/index.ts";
 import { previewSync } from "./preview-sync/index.ts";
+import { createProjectStructure } from "./project-structure/index.ts";
 import { pushValues } from "./push-values/index.ts";
 import { sortReview } from "./sort-review/index.ts";
 import { syncToAyon } from "./sync-to-ayon/index.ts";
@@ -38,5 +39,6 @@ export const actions: readonly Action[] = [
   thumbnailToChildren,
   sortReview,
   batchTasks,
+  createProjectStructure,
   missingPermissions,
 ];

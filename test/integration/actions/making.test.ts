@@ -1,11 +1,13 @@
 /** What coordinators make by the dozen: tasks below many entities, the structure of a project. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ask } from "../../support/ayon.ts";
 import {
   attached,
   context,
   endOf,
   jobsOf,
   person,
+  project,
   textOf,
   version,
   type Person,
@@ -17,6 +19,7 @@ import { eventually } from "../../support/redis.ts";
 import { startWorld, type World } from "../../support/world.ts";
 
 const TASKS = "ayon.batch-tasks.server";
+const STRUCTURE = "ayon.create.project.structure.server";
 
 let world: World;
 let manager: Person;
@@ -191,5 +194,118 @@ describe("Batch Task Create", () => {
     expect(await offered(context(shot!))).toBe(true);
     expect(await offered(context(task.id))).toBe(false);
     expect(await offered(version(made.id))).toBe(false);
+  });
+});
+
+describe("Create Project Structure", () => {
+  const on = () => [project(world.projectId)];
+
+  /** As an administrator sets it in AYON. */
+  function structure(of: object | string): void {
+    world.ayon.sandbox.control.putAddon({
+      name: "core",
+      version: "1.1.0",
+      settings: {
+        project_folder_structure:
+          typeof of === "string" ? of : JSON.stringify(of),
+      },
+    });
+  }
+
+  async function tree(): Promise<string[]> {
+    const found = await rows(
+      world.ftrack,
+      `select name, parent.name, object_type.name from TypedContext where project_id is "${world.projectId}" and (name like "st_%" or parent.name like "st_%") order by name`,
+    );
+    return found.map((row) =>
+      [row["parent"].name, row["name"], row["object_type"].name].join(" "),
+    );
+  }
+
+  test("says where the structure is set, when there is none or none of it is for Ftrack", async () => {
+    const answer = await manager.click(STRUCTURE, on());
+    expect(answer.success).toBe(false);
+    expect(answer.message).toContain("marked for Ftrack");
+    expect(answer.message).toContain("addon core");
+    structure({ __project_root__: { prod: {}, editorial: {} } });
+    expect((await manager.click(STRUCTURE, on())).message).toContain(
+      "marked for Ftrack",
+    );
+  });
+
+  test("refuses a wrong structure, names the node, and makes nothing", async () => {
+    structure({
+      "st_a[ftrack]": {},
+      st_b: { "x[ftrack.Library of Babel]": {} },
+    });
+    const answer = await manager.click(STRUCTURE, on());
+    expect(answer.success).toBe(false);
+    expect(answer.message).toContain(
+      "“st_b/x” is to be a Library of Babel, a type that Ftrack does not have.",
+    );
+    structure('{"st_a[ftrack.Shot": {}}');
+    expect((await manager.click(STRUCTURE, on())).message).toContain(
+      "“st_a[ftrack.Shot” has a mark that is not understood",
+    );
+    expect(await tree()).toEqual([]);
+  });
+
+  test("HA-74 HA-80 shows what is missing, makes it once, and AYON gets it", async () => {
+    structure({
+      __project_root__: {
+        prod: {},
+        "st_assets[ftrack]": { "chars[ftrack.Asset Build]": {}, raw: {} },
+        st_shots: { "reel_1[ftrack.Sequence]": ["scripts"] },
+      },
+    });
+    const there = world.create("Folder", "ST_Shots", world.projectId);
+    await world.edit(there);
+    const form = await manager.click(STRUCTURE, on());
+    expect(textOf(form)).toContain("3 entities would be created");
+    expect(textOf(form)).toContain(
+      [
+        "- **st&#95;assets (Folder)**",
+        "    - **chars (Asset Build)**",
+        "- st&#95;shots (Folder)",
+        "    - **reel&#95;1 (Sequence)**",
+      ].join("\n"),
+    );
+    expect(await tree()).toEqual([`${world.name} ST_Shots Folder`]);
+
+    const job = await endAfter("Create Project Structure", () =>
+      manager.send(STRUCTURE, on(), form),
+    );
+    expect(job).toMatchObject({
+      status: "done",
+      description:
+        "Create Project Structure: 3 entities created. 1 there already.",
+    });
+    expect((await tree()).toSorted()).toEqual([
+      "ST_Shots reel_1 Sequence",
+      `${world.name} ST_Shots Folder`,
+      `${world.name} st_assets Folder`,
+      "st_assets chars Asset Build",
+    ]);
+    await eventually("AYON has it", async () => {
+      const folder = await world.folder("/st_assets/chars");
+      return folder?.folderType === "Asset Build";
+    });
+    expect(await manager.click(STRUCTURE, on())).toEqual({
+      success: true,
+      message: "The whole structure is there.",
+    });
+  });
+
+  test("takes the structure that is set for the project alone", async () => {
+    structure({ "st_studio[ftrack]": {} });
+    await ask(
+      world.ayon.http,
+      "POST",
+      `/api/addons/core/1.1.0/settings/${world.name}?variant=production`,
+      { project_folder_structure: '{"st_own[ftrack]": {}}' },
+    );
+    const said = textOf(await manager.click(STRUCTURE, on()));
+    expect(said).toContain("st&#95;own");
+    expect(said).not.toContain("st&#95;studio");
   });
 });
