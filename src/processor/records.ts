@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { Issue } from "../core/decision.ts";
 import type { ProjectContext } from "../core/handler.ts";
+import type { FtrackId } from "../core/ids.ts";
 import type { Json, Quarantine, Reports } from "../queue/types.ts";
 import { keyOf, MOST_MS, storedIssue } from "./news/burst.ts";
-import type { Applied, HandlerRun } from "./run.ts";
+import type { HandlerRun } from "./run.ts";
+import { sum, tallyOf, type Tally } from "./tally.ts";
 
 /** Issues kept in one report. */
 const MAX_ISSUES = 1_000;
@@ -49,27 +51,19 @@ interface Fates {
   readonly mended: ReadonlySet<string>;
 }
 
-function fatesOf(applied: readonly Applied[]): Fates {
-  const decisions = applied.map((one) => one.decision);
+function fatesOf(tallies: readonly Tally[]): Fates {
   const failing = new Map(
-    decisions
-      .flatMap((decision) => decision.issues)
+    tallies
+      .flatMap(({ issues }) => issues)
       .filter((issue) => issue.severity === "error")
       .flatMap((issue) => {
         const { ftrackId } = issue.subject;
         return ftrackId === null ? [] : [[ftrackId, issue] as const];
       }),
   );
-  const results = applied.flatMap((one) => one.results);
-  const statusOf = new Map(results.map((r) => [r.changeId, r.status]));
-  const mended = new Set<string>();
-  for (const { changes } of decisions) {
-    for (const change of changes) {
-      const { ftrackId } = change.subject;
-      const isWell = statusOf.get(change.id) === "applied";
-      if (isWell && ftrackId !== null && !failing.has(ftrackId))
-        mended.add(ftrackId);
-    }
+  const mended = new Set<FtrackId>();
+  for (const { written } of tallies) {
+    for (const id of written) if (!failing.has(id)) mended.add(id);
   }
   return { failing, mended };
 }
@@ -78,9 +72,9 @@ function fatesOf(applied: readonly Applied[]): Fates {
 export async function keepQuarantine(
   quarantine: Pick<Quarantine, "put" | "release">,
   projectId: string,
-  applied: readonly Applied[],
+  tallies: readonly Tally[],
 ): Promise<void> {
-  const { failing, mended } = fatesOf(applied);
+  const { failing, mended } = fatesOf(tallies);
   if (failing.size > 0)
     await quarantine.put(
       projectId,
@@ -142,24 +136,23 @@ export function createRecorder(deps: {
   const { reports, quarantine, now = Date.now } = deps;
   return async (run, project) => {
     const projectId = project.ftrack.id;
-    const decisions = run.applied.map((one) => one.decision);
-    const issues = decisions.flatMap((decision) => decision.issues);
+    const tallies = run.applied.map(tallyOf);
+    const issues = tallies.flatMap((tally) => tally.issues);
     if (run.handler.keepsQuarantine)
-      await keepQuarantine(quarantine, projectId, run.applied);
+      await keepQuarantine(quarantine, projectId, tallies);
     if (issues.length === 0) return;
-    const results = run.applied.flatMap((one) => one.results);
     const report = issuesReport(
       run.handler.name,
       project.ayonName,
       now(),
       {
-        applied: results.filter((r) => r.status === "applied").length,
-        failed: results.filter((r) => r.status === "failed").length,
+        applied: sum(tallies, "applied"),
+        failed: sum(tallies, "failed"),
       },
       issues,
     );
     const before = await reports.latest(projectId);
-    const { mended } = fatesOf(run.applied);
+    const { mended } = fatesOf(tallies);
     const whole = continued(before?.report, report, mended);
     await reports.store(projectId, asJson(whole));
   };

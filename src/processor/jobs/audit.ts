@@ -1,4 +1,3 @@
-import type { Decision } from "../../core/decision.ts";
 import type { HandlerContext } from "../../core/handler.ts";
 import type { AyonId, FtrackId } from "../../core/ids.ts";
 import { gatherDiffering } from "../../handlers/sync/audit/gather.ts";
@@ -15,6 +14,7 @@ import { gatherProject } from "../../handlers/sync/gather/project.ts";
 import type { Planned } from "../../handlers/sync/planned.ts";
 import type { SyncSettings } from "../../handlers/sync/settings.ts";
 import type { KeyValue } from "../../queue/types.ts";
+import type { Tally } from "../tally.ts";
 import type { SyncRun, SyncTools } from "./sync-run.ts";
 
 /** More than this is faster read as a whole. */
@@ -69,21 +69,10 @@ const REST: ReadonlySet<string> = new Set([
   "AssetVersion",
 ]);
 
-function isAboutRest({ changes, issues }: Decision): boolean {
+function isAboutRest({ types, issues }: Tally): boolean {
   return (
-    [...changes, ...issues].some(({ subject }) => REST.has(subject.type)) ||
+    [...REST].some((type) => types.has(type)) ||
     issues.some((issue) => issue.rule === "link-type-missing")
-  );
-}
-
-function troubledIn(decisions: readonly Decision[]): Set<string> {
-  const subjects = decisions
-    .flatMap(({ changes, issues }) => [...changes, ...issues])
-    .map(({ subject }) => subject);
-  return new Set(
-    subjects.flatMap(({ ftrackId, ayonId }) =>
-      [ftrackId, ayonId ?? null].filter((id) => id !== null),
-    ),
   );
 }
 
@@ -146,15 +135,15 @@ export function openAudit(
     async learn(run) {
       if (seen === null || run.kind !== "ran") return;
       const { found, links, unreadable, before } = seen;
-      const decisions = run.parts.map((part) => part.decision);
-      const teaches = decisions.some(({ changes }) =>
-        changes.some((change) => change.kind === "ayon.project.update"),
+      const { tallies } = run;
+      const teaches = tallies.some(({ kinds }) =>
+        kinds.has("ayon.project.update"),
       );
-      const rest = decisions.some(isAboutRest) ? "" : found.rest.digest;
+      const rest = tallies.some(isAboutRest) ? "" : found.rest.digest;
       function linkOf(id: AyonId): FtrackId | null | undefined {
         return links.has(id) ? links.get(id) : before?.ayon.get(id)?.ftrackId;
       }
-      const troubled = troubledIn(decisions);
+      const troubled = new Set(tallies.flatMap((t) => [...t.touched]));
       unreadable.forEach((id) => troubled.add(id));
       const made = teaches
         ? null

@@ -124,7 +124,7 @@ async function work(
   async function ended(run: SyncRun): Promise<ApplyResult> {
     if (run.kind === "stale") return stale(run.fingerprint);
     const { issues, applied, failed } = run;
-    await keepQuarantine(deps.quarantine, projectId, run.parts);
+    await keepQuarantine(deps.quarantine, projectId, run.tallies);
     const stored = issuesReport(kind, project.ayonName, now(), run, issues);
     const reportId = await deps.reports.store(projectId, asJson(stored));
     const isStopped = issues.some((i) => i.rule === "attributes-not-made");

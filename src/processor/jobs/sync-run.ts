@@ -23,7 +23,7 @@ import type { SyncSettings } from "../../handlers/sync/settings.ts";
 import type { TurnContext } from "../../queue/types.ts";
 import type { Writer } from "../apply/index.ts";
 import type { ContextFrame } from "../dispatch.ts";
-import type { Applied } from "../run.ts";
+import { sum, tallyOf, type Tally } from "../tally.ts";
 
 /** What is needed to synchronise a whole project. */
 export interface SyncTools {
@@ -58,15 +58,14 @@ export type SyncRun =
       readonly applied: number;
       readonly failed: number;
       readonly issues: readonly Issue[];
-      readonly parts: readonly Applied[];
+      readonly tallies: readonly Tally[];
     }
-  | { readonly kind: "stale"; readonly fingerprint: string };
+  | StaleRun;
 
-function count(
-  results: readonly ChangeResult[],
-  ...statuses: readonly ChangeResult["status"][]
-): number {
-  return results.filter((result) => statuses.includes(result.status)).length;
+/** A plan made now would differ from the one to be carried out: nothing was written. */
+interface StaleRun {
+  readonly kind: "stale";
+  readonly fingerprint: string;
 }
 
 /** Something did not answer: the whole work is repeated, and finds done what is done. */
@@ -122,7 +121,7 @@ export async function runProjectSync(
 ): Promise<SyncRun> {
   const { project, settings, turn, onProgress } = run;
   const ctx = projectContextFor(tools, project, turn.signal);
-  const parts: Applied[] = [];
+  const tallies: Tally[] = [];
   let done = 0;
   let total = 0;
   const apply = tools.applyFor({
@@ -132,7 +131,7 @@ export async function runProjectSync(
     signal: turn.signal,
     assertOwner: () => turn.assertOwner(),
     onApplied: (decision, results) => {
-      parts.push({ decision, results });
+      tallies.push(tallyOf({ decision, results }));
     },
     onSend: (number) => {
       done = Math.min(done + number, total);
@@ -140,13 +139,12 @@ export async function runProjectSync(
     },
   });
   function ended(issues: readonly Issue[] = []): SyncRun {
-    const results = parts.flatMap((part) => part.results);
     return {
       kind: "ran",
-      applied: count(results, "applied"),
-      failed: count(results, "failed", "conflict"),
-      issues: [...issues, ...parts.flatMap((part) => part.decision.issues)],
-      parts,
+      applied: sum(tallies, "applied"),
+      failed: sum(tallies, "failed", "conflict"),
+      issues: [...issues, ...tallies.flatMap((tally) => tally.issues)],
+      tallies,
     };
   }
   async function write(decision: Decision): Promise<readonly ChangeResult[]> {
@@ -156,20 +154,29 @@ export async function runProjectSync(
     throwTransient(results);
     return results;
   }
+  /**
+   * Reads, plans and writes into AYON; gives what is left to do in Ftrack. By then all that was read and planned
+   * can go: of a large project it is most of the memory.
+   */
+  async function bringOver(): Promise<Decision | StaleRun> {
+    const planned = await (run.gather?.(ctx) ??
+      gatherProject(ctx, settings, run.subtreeId));
+    if (run.expected !== null) {
+      const now = await inSlices(describe(planned, settings, tools.now()));
+      if (now.fingerprint !== run.expected)
+        return { kind: "stale", fingerprint: now.fingerprint };
+    }
+    const { facts, made } = planned;
+    const results = await write(made.decision);
+    onProgress({ line: "writing back to Ftrack", done: total, total });
+    return inSlices(conclude(facts, settings, made, results));
+  }
 
   onProgress({ line: "reading", done: 0, total: 0 });
   const hindrance = await ensureAttributes(ctx, settings, apply);
   if (hindrance !== null) return ended([hindrance]);
-  const planned = await (run.gather?.(ctx) ??
-    gatherProject(ctx, settings, run.subtreeId));
-  if (run.expected !== null) {
-    const now = await inSlices(describe(planned, settings, tools.now()));
-    if (now.fingerprint !== run.expected)
-      return { kind: "stale", fingerprint: now.fingerprint };
-  }
-  const { facts, made } = planned;
-  const results = await write(made.decision);
-  onProgress({ line: "writing back to Ftrack", done: total, total });
-  await write(await inSlices(conclude(facts, settings, made, results)));
+  const left = await bringOver();
+  if ("kind" in left) return left;
+  await write(left);
   return ended();
 }

@@ -44,15 +44,35 @@ export function valueQueries(
 export function keepContexts(store: Store, rows: readonly ContextRow[]): void {
   for (const { projectId, context } of rows) {
     // One that was moved to another project is gone from this one.
-    if (projectId === store.projectId && !store.contexts.has(context.id))
-      store.contexts.set(context.id, context);
+    if (projectId !== store.projectId || store.contexts.has(context.id))
+      continue;
+    const { intern } = store;
+    const id = intern(context.id);
+    store.contexts.set(id, {
+      ...context,
+      id,
+      parentId: intern(context.parentId),
+      objectTypeId: intern(context.objectTypeId),
+      typeId: intern(context.typeId),
+      statusId: intern(context.statusId),
+      priorityId: intern(context.priorityId),
+      startDate: intern(context.startDate),
+      endDate: intern(context.endDate),
+    });
   }
 }
 
 export function keepValues(store: Store, rows: readonly ValueRow[]): void {
+  const { intern } = store;
   for (const { entityId, configurationId, value } of rows) {
     const values = store.values.get(entityId) ?? new Map<FtrackId, unknown>();
-    store.values.set(entityId, values.set(configurationId, value));
+    store.values.set(
+      intern(entityId),
+      values.set(
+        intern(configurationId),
+        typeof value === "string" ? intern(value) : value,
+      ),
+    );
   }
 }
 
@@ -60,9 +80,10 @@ export function keepAssignments(
   store: Store,
   rows: readonly AssignmentRow[],
 ): void {
+  const { intern } = store;
   for (const { taskId, resourceId } of rows) {
     const users = store.assigned.get(taskId) ?? new Set();
-    store.assigned.set(taskId, users.add(resourceId));
+    store.assigned.set(intern(taskId), users.add(intern(resourceId)));
   }
 }
 

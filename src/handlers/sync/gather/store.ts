@@ -1,4 +1,5 @@
 import type { AyonId, FtrackId } from "../../../core/ids.ts";
+import { interner, type Intern } from "../../../core/intern.ts";
 import { linkedTo, type FtrackContext, type Node } from "../facts.ts";
 import type { Interest } from "../interest.ts";
 
@@ -18,6 +19,8 @@ export interface Store {
   /** Contexts that links, lists and versions refer to: only their counterparts matter. */
   readonly mentioned: Set<FtrackId>;
   readonly contexts: Map<FtrackId, FtrackContext>;
+  /** For ids and names that many rows share. */
+  readonly intern: Intern;
   /** They exist, but their rows could not be understood. */
   readonly unreadable: Set<FtrackId>;
   readonly values: Map<FtrackId, Map<FtrackId, unknown>>;
@@ -52,6 +55,7 @@ export function newStore(projectId: FtrackId, isComplete: boolean): Store {
     drawnIn: new Set(),
     mentioned: new Set(),
     contexts: new Map(),
+    intern: interner(),
     unreadable: new Set(),
     values: new Map(),
     assigned: new Map(),
@@ -83,8 +87,16 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
 }
 
 /** Keeps a node; one that is known already stays as it was first read. */
-export function addNode(store: Store, node: Node): void {
-  if (store.nodes.has(node.id)) return;
+export function addNode(store: Store, read: Node): void {
+  if (store.nodes.has(read.id)) return;
+  const { intern } = store;
+  const node: Node = {
+    ...read,
+    id: intern(read.id),
+    parentId: intern(read.parentId),
+    type: intern(read.type),
+    status: intern(read.status),
+  };
   store.nodes.set(node.id, node);
   push(store.childNodes, node.parentId, node);
   const id = linkedTo(node);
