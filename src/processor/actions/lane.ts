@@ -86,7 +86,11 @@ export function createActionLane(deps: LaneDeps): ActionHandler {
     signal: AbortSignal,
   ) {
     const reads = deps.reads(log, signal);
-    const selection = await readSelection(reads.ftrack, reference, selected);
+    const [selection] = await Promise.all([
+      readSelection(reads.ftrack, reference, selected),
+      // What tells whether a project is synchronised: it need not wait until the project is known.
+      reference.configurations(),
+    ]);
     const place = await placeOf(selection, reference, settings);
     return { reads, selection, place };
   }
