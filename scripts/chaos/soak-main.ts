@@ -46,10 +46,12 @@ function isClean({ findings, catchUpSeconds }: SoakResult): boolean {
 }
 
 function show(result: SoakResult): string {
-  const { minutes, edits, faults, findings, catchUpSeconds, memory } = result;
+  const { minutes, edits, events, faults, findings } = result;
+  const { catchUpSeconds, memory } = result;
   const rate = edits / (minutes * 60);
   return [
     `${edits} edits in ${minutes.toFixed(1)} min (${rate.toFixed(1)}/s)`,
+    `${events.accepted} events accepted, ${events.settled} with an outcome`,
     ...Object.entries(faults)
       .sort()
       .map(([name, count]) => `  ${String(count).padStart(3)} × ${name}`),

@@ -33,6 +33,8 @@ export interface Memory {
 export interface SoakResult {
   readonly minutes: number;
   readonly edits: number;
+  /** Events the queue took, and those of them that have an outcome: read along, none left out. */
+  readonly events: { readonly accepted: number; readonly settled: number };
   readonly faults: Readonly<Record<string, number>>;
   readonly findings: Findings;
   /** After the last edit, until AYON showed all that Ftrack does; null when it did not within five minutes. */
@@ -95,11 +97,13 @@ export async function soak(
   }
   const stoppedAt = performance.now();
   const catchUpSeconds = await sameWithin(CATCH_UP_MS);
+  const findings = await judge.findings(since);
   return {
     minutes: (stoppedAt - startedAt) / 60_000,
     edits: load.edits(),
+    events: judge.events(),
     faults: counts,
-    findings: await judge.findings(since),
+    findings,
     catchUpSeconds,
     memory: memory.report(),
   };

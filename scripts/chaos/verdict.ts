@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { silentMeter } from "../../src/core/meter.ts";
 import type { Logger } from "../../src/core/log.ts";
 import { openDrainQueue } from "../../src/queue/bell.ts";
@@ -6,6 +7,7 @@ import { makeDeadLetters } from "../../src/queue/dead-letters.ts";
 import { partitionName } from "../../src/queue/keys.ts";
 import { makeOutcomes } from "../../src/queue/outcomes.ts";
 import { connect } from "../../src/queue/redis.ts";
+import { openLedger } from "./ledger.ts";
 import type { Rig } from "./rig.ts";
 import type { Show } from "./shows.ts";
 import {
@@ -33,6 +35,8 @@ export interface Judge {
   /** True when nothing waits in the queue or on disk. */
   isQuiet(): Promise<boolean>;
   findings(since: Date): Promise<Findings>;
+  /** How many events were accepted so far, and how many different ones have an outcome. */
+  events(): { readonly accepted: number; readonly settled: number };
   close(): Promise<void>;
 }
 
@@ -44,6 +48,8 @@ const silent: Logger = {
   child: () => silent,
 };
 const MOST_TOLD = 8;
+/** Longer than a look at what was cut off is put off. */
+const ON_ITS_WAY_MS = 15_000;
 /** More than any run makes. */
 const MANY = 1_000_000;
 
@@ -62,6 +68,10 @@ export async function openJudge(
   });
   const projects = shows.map(({ projectId }) =>
     keys.project(partitionName(projectId)),
+  );
+  const ledger = openLedger(
+    connection,
+    projects.map(({ seen }) => seen),
   );
 
   async function readAyon(): Promise<ReadonlyMap<string, readonly Seen[]>> {
@@ -101,26 +111,19 @@ export async function openJudge(
     return [...differing, ...missing];
   }
 
+  /** Events that have no outcome and wait nowhere. What is on its way yet gets the time to arrive. */
   async function withoutOutcome(since: Date): Promise<readonly string[]> {
-    // Outcomes that changed nothing are bounded in number: what is older than those kept may have had one.
-    const [oldest] = await client.xrange(
-      keys.quietOutcomes,
-      "-",
-      "+",
-      "COUNT",
-      1,
-    );
-    const kept = Number(oldest?.[0].split("-")[0] ?? 0);
-    const at = Math.max(since.getTime(), kept);
-    const accepted = await Promise.all(
-      projects.map(({ seen }) => client.zrangebyscore(seen, at, "+inf")),
-    );
-    const rows = await outcomes.query({ since: since.getTime() }, MANY);
-    const known = new Set(rows.map(({ eventId }) => eventId));
-    return accepted
-      .flat()
-      .filter((id) => !known.has(id))
-      .map((id) => `event ${id} has no outcome`);
+    const limit = performance.now() + ON_ITS_WAY_MS;
+    for (;;) {
+      await ledger.update();
+      const open = ledger.open(since.getTime());
+      if (open.length === 0 || performance.now() > limit)
+        return [
+          ...ledger.holes,
+          ...open.map((id) => `event ${id} has no outcome`),
+        ];
+      await sleep(200);
+    }
   }
 
   /** What the services say of an entity that differs, newest first. */
@@ -179,7 +182,9 @@ export async function openJudge(
         reordered: backwards(events),
       };
     },
+    events: () => ledger.counts(),
     async close() {
+      await ledger.close();
       await closeQueue(queue);
       await connection.close();
     },
