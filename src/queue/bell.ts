@@ -61,7 +61,9 @@ export async function ring(
  *
  * @returns how many were held.
  */
-export async function wakeHeld(queue: DrainQueue): Promise<number> {
+export async function wakeHeld(
+  queue: Pick<DrainQueue, "getDelayedCount" | "promoteJobs">,
+): Promise<number> {
   const held = await guard(queue.getDelayedCount());
   await guard(queue.promoteJobs());
   return held;

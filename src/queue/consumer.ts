@@ -21,7 +21,7 @@ export interface ConsumerOptions {
 
 export const DEFAULT_CONSUMER_OPTIONS: Omit<ConsumerOptions, "concurrency"> = {
   lockMs: 8_000,
-  stalledCheckMs: 2_000,
+  stalledCheckMs: 1_000,
   softStopMs: 4_000,
   // With half a second each for handing back and closing, before the process is killed.
   hardStopMs: 6_000,

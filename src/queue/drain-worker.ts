@@ -20,7 +20,7 @@ import type { BatchHandler, Consumer } from "./types.ts";
 export interface DrainOptions extends ConsumerOptions {
   /** How long a confirmation of ownership is trusted. */
   readonly trustMs: number;
-  /** How long a drain waits when a long job has the project. */
+  /** How long a drain waits when somebody else has the project. */
   readonly turnPollMs: number;
   readonly sweepMs: number;
   /** Most dead letters kept per project. */

@@ -15,7 +15,7 @@ export type DrainEnd =
       readonly delayMs: number;
       readonly reason: HoldReason;
     }
-  /** A long job waits for the project. */
+  /** Somebody else has the project, or waits for it. */
   | { readonly kind: "turn" }
   /** It ran long enough; other projects shall have the place. */
   | { readonly kind: "yield" }

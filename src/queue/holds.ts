@@ -6,7 +6,7 @@ import type { HoldReason } from "./types.ts";
 /** A project whose events wait for a while. */
 export interface Hold {
   readonly partition: string;
-  /** Null: a long job has the project's turn. */
+  /** Null: a long job, or a process that fell silent, has the project. */
   readonly reason: HoldReason | null;
   /** Milliseconds since the epoch: the next try; null while a long job works. */
   readonly until: number | null;

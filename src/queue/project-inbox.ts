@@ -63,6 +63,7 @@ export interface ClaimOptions {
 
 export type Claim =
   | { readonly kind: "owned"; readonly inbox: OwnedInbox }
+  /** A long job, or another drain, has the project. */
   | { readonly kind: "turn" }
   | { readonly kind: "suspect" };
 
@@ -78,7 +79,8 @@ export async function claimInbox(options: ClaimOptions): Promise<Claim> {
     [identity, options.ttlMs, options.suspectStarts],
   );
   const [state, head, starts] = reply as [string, string, number];
-  if (state === "turn" || state === "suspect") return { kind: state };
+  if (state === "suspect") return { kind: "suspect" };
+  if (state !== "owner") return { kind: "turn" };
   const lease = holdLease({
     client,
     key: keys.owner,

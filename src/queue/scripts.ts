@@ -74,7 +74,8 @@ return redis.call('ZREM', KEYS[1], ARGV[1])`,
  * Makes a drain the owner: KEYS owner inbox fails turn; ARGV identity, time to live ms, starts allowed.
  * Gives state, head entry id, starts of that head without progress.
  *
- * `turn`: a long job has the project. `suspect`: the head was started that often and never got done, so
+ * `turn`: a long job has the project. `held`: another drain still has a lease on it, and may write for as long;
+ * that of a process that died ends by itself. `suspect`: the head was started that often and never got done, so
  * it may be what kills processes; nothing was claimed. A repeated call of the same owner counts no start.
  */
 export const CLAIM: Script = {
@@ -82,13 +83,15 @@ export const CLAIM: Script = {
   keys: 4,
   lua: `
 if redis.call('EXISTS', KEYS[4]) == 1 then return {'turn', '', 0} end
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return {'held', '', 0} end
 local head = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)
 local id = ''
 local starts = 0
 if #head > 0 then
   id = head[1][1]
   starts = tonumber(redis.call('HGET', KEYS[3], 's:' .. id) or 0)
-  if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+  if not holder then
     if starts >= tonumber(ARGV[3]) then return {'suspect', id, starts} end
     starts = redis.call('HINCRBY', KEYS[3], 's:' .. id, 1)
   end

@@ -1,7 +1,8 @@
 import { toError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
-import { ring, type DrainQueue } from "./bell.ts";
+import { ring, wakeHeld, type DrainQueue } from "./bell.ts";
+import { watchClock } from "./clock-watch.ts";
 import { drainDedupId } from "./keys.ts";
 import { execute, guard } from "./redis-error.ts";
 import { relieveMemory } from "./relief.ts";
@@ -74,6 +75,9 @@ export interface Sweeper {
 
 /** Sweeps every so often, unevenly, so that processes do not all look at once. */
 export function startSweeper(deps: Deps, everyMs: number): Sweeper {
+  const setBack = watchClock();
+  /** Until held projects were woken for it. */
+  let wasSetBack = false;
   let isStopped = false;
   let timer: NodeJS.Timeout;
   function later(): void {
@@ -82,6 +86,16 @@ export function startSweeper(deps: Deps, everyMs: number): Sweeper {
     timer.unref();
   }
   async function round(): Promise<void> {
+    const backMs = setBack();
+    if (backMs !== null) {
+      wasSetBack = true;
+      deps.log.warn(
+        { backMs },
+        "the computer's clock was set back; held projects try again now",
+      );
+    }
+    if (wasSetBack) await wakeHeld(deps.queue);
+    wasSetBack = false;
     await sweep(deps);
     await relieveMemory(deps.connection, deps.log);
   }

@@ -4,7 +4,7 @@ import { createFtrackSession } from "../../src/ftrack/session.ts";
 import { ADMINISTRATOR } from "../../sandbox/ftrack/index.ts";
 import { type AshStudio, startAshStudio } from "../support/ash-studio.ts";
 import { memoryLog } from "../support/memory-log.ts";
-import { eventually } from "../support/redis.ts";
+import { eventually, startRedis } from "../support/redis.ts";
 
 const LEECHER = "live-leecher";
 const PROCESSOR = "live-processor";
@@ -139,6 +139,40 @@ describe(
         expect(output).not.toContain(key);
         expect(output).not.toContain(studio.ftrack.apiKey);
         expect(output).not.toContain(studio.ayon.sandbox.apiKey);
+      }
+    });
+
+    it("another Redis is set: both end to be started anew, and work on the new one", async () => {
+      const other = await startRedis({ appendonly: true });
+      try {
+        const before = BOTH.map((name) => studio.ash.running(name));
+        await studio.secret("redis", other.url);
+        const endings = await Promise.all(before.map((one) => one?.ended));
+        // "Temporary failure": whoever started it shall start it again.
+        expect(endings).toMatchObject([
+          { code: 75, wasKilled: false },
+          { code: 75, wasKilled: false },
+        ]);
+        for (const one of before)
+          expect(one?.output()).toContain("another address of Redis is set");
+        await eventually(
+          "both are at work again",
+          () =>
+            says(LEECHER, '"status":"live"') && says(PROCESSOR, "Taking work"),
+          60_000,
+        );
+        await studio.shot("on_the_new_one");
+        await arrives("on_the_new_one");
+        const [found] = await other.client.keys(
+          `${studio.redis.prefix}:*:seen`,
+        );
+        expect(found).toBeDefined();
+      } finally {
+        for (const name of BOTH) await studio.switch(name, false);
+        await eventually("both have ended", () =>
+          BOTH.every((name) => studio.ash.running(name) === undefined),
+        );
+        await other.stop();
       }
     });
   },

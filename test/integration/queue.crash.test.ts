@@ -318,7 +318,42 @@ describe("SIGTERM", () => {
   });
 });
 
+/** For a while the project is somebody else's, who then dies. */
+async function steal(project: string): Promise<void> {
+  const key = `${redis.prefix}:{${project}}:owner`;
+  await redis.client.set(key, "somebody else", "PX", 300);
+}
+
 describe("a drain that is no longer the owner", () => {
+  it("is waited for by others for as long as it may write", async () => {
+    const inbox = await queue.inbox();
+    const begun: number[] = [];
+    let isOver = false;
+    const worker = await queue.worker(
+      {
+        async handleBatch(_p, envelopes, context) {
+          begun.push(envelopes.length);
+          if (begun.length > 1) return envelopes.map(() => done);
+          // BullMQ loses the job while the lease is good: as when the clock was set back.
+          const pattern = `{${redis.prefix}-q}:drains:*:lock`;
+          const [lock] = await redis.client.keys(pattern);
+          await redis.client.del(lock!);
+          await sleep(1_500);
+          await context.assertOwner();
+          expect(begun).toHaveLength(1);
+          isOver = true;
+          return envelopes.map(() => done);
+        },
+      },
+      { lockMs: 60_000, stalledCheckMs: 100, turnPollMs: 50 },
+    );
+    await inbox.enqueue(events("p", 1, 3));
+    await eventually("done", isEmpty("p"));
+    expect(isOver).toBe(true);
+    expect(worker.meter.counted("jobs_stalled_total")).toBe(1);
+    expect(begun).toEqual([3]);
+  });
+
   it("is refused writes and commits, and removes nothing", async () => {
     const inbox = await queue.inbox();
     const refused: unknown[] = [];
@@ -328,7 +363,7 @@ describe("a drain that is no longer the owner", () => {
         async handleBatch(_p, envelopes, context) {
           tries += 1;
           if (tries > 1) return envelopes.map(() => done);
-          await redis.client.set(`${redis.prefix}:{p}:owner`, "somebody else");
+          await steal("p");
           await new Promise((resolve) => setTimeout(resolve, 60));
           await context.assertOwner().catch((error: unknown) => {
             refused.push(error);
@@ -361,17 +396,15 @@ describe("a drain that is no longer the owner", () => {
         async handleBatch(_p, envelopes, context) {
           tries += 1;
           if (tries > 2) return envelopes.map(() => done);
-          const steal = () =>
-            redis.client.set(`${redis.prefix}:{p}:owner`, "somebody else");
           if (tries === 1) {
             // Nothing was allowed yet.
-            await steal();
+            await steal("p");
             await context.assertOwner();
           }
           await context.assertOwner();
           await context.settle([{ kind: "done" }]);
           await context.assertOwner();
-          await steal();
+          await steal("p");
           // The commit is what is refused.
           return envelopes.slice(1).map(() => done);
         },

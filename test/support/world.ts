@@ -12,6 +12,7 @@ import {
 import type { JsonObject } from "../../sandbox/ayon/json.ts";
 import { createAyonReads } from "../../src/ayon/reads.ts";
 import type { Action } from "../../src/core/action.ts";
+import type { Handler } from "../../src/core/handler.ts";
 import { projectName } from "../../src/core/ids.ts";
 import { silentMeter } from "../../src/core/meter.ts";
 import type {
@@ -72,6 +73,8 @@ export interface WorldOptions {
   readonly autoSync?: boolean;
   /** @defaultValue those of the registry */
   readonly actions?: readonly Action[];
+  /** @defaultValue those of the registry */
+  readonly handlers?: readonly Handler[];
 }
 
 export interface World extends Studio {
@@ -174,6 +177,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       meter: silentMeter,
       signal: new AbortController().signal,
       ...(options.actions === undefined ? {} : { actions: options.actions }),
+      ...(options.handlers === undefined ? {} : { handlers: options.handlers }),
     });
   }
   async function stopOne(): Promise<void> {

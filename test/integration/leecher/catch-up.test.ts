@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Envelope } from "../../../src/core/envelope.ts";
 import { writeFtrack } from "../../../src/ftrack/writes/writes.ts";
+import { setClock } from "../../support/clock.ts";
 import { remove, shotIn, update } from "../../support/ftrack-changes.ts";
 import {
   entitiesIn,
@@ -50,6 +51,26 @@ describe("what the hub did not deliver", () => {
       await world.sandbox.control.dropSockets({ how });
       const missed = await world.shots(3);
       await world.received(missed);
+    },
+  );
+
+  it.each([
+    ["back", -3_600_000],
+    ["forward", 3_600_000],
+  ])(
+    "the clock of the computer is set %s: what the next gap holds is found",
+    async (_way, byMs) => {
+      const rig = await world.start();
+      await world.received(await world.shots(2));
+      using _clock = setClock(byMs);
+      await world.sandbox.control.dropSockets({ how: "cut" });
+      const missed = await world.shots(4);
+      await world.received(missed);
+      await rig.leecher.caughtUp();
+      const [report] = await world.ledger(rig);
+      expect(report).toMatchObject({ reason: "reconnect", isLogRead: true });
+      const after = await world.shots(2);
+      await world.received(after, "hub");
     },
   );
 

@@ -82,6 +82,29 @@ describe("from the hub into Redis", () => {
     expect(new Set(all.map((e) => e.id)).size).toBe(all.length);
   });
 
+  it("two leechers at once, and a gap of both: what each finds in the log stands there once", async () => {
+    const rigs = [await world.start(), await world.start()];
+    await world.sandbox.control.dropSockets({ how: "freeze" });
+    const missed = await world.shots(5);
+    await world.received(missed, "catch-up");
+    for (const rig of rigs) {
+      await rig.live();
+      await rig.leecher.caughtUp();
+      // Each of them read it.
+      const known = (await world.ledger(rig)).filter(
+        ({ reason }) => reason === "reconnect",
+      );
+      expect(known).toHaveLength(2);
+    }
+    const after = await world.shots(3);
+    await world.received(after, "hub");
+    const all = await inboxOf(world.redis, world.project);
+    expect(new Set(all.map((e) => e.id)).size).toBe(all.length);
+    const told = await entitiesIn(world.redis, world.project, "catch-up");
+    expect(told.filter((id) => missed.includes(id))).toEqual(missed);
+    expect(await entitiesIn(world.redis, world.project, "hub")).toEqual(after);
+  });
+
   it("what cannot be read goes to the dead letters, with its content and the reason", async () => {
     const rig = await world.start();
     await world.sandbox.control.inject({
