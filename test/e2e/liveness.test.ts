@@ -147,7 +147,11 @@ describe(
       try {
         const before = BOTH.map((name) => studio.ash.running(name));
         await studio.secret("redis", other.url);
-        const endings = await Promise.all(before.map((one) => one?.ended));
+        const endings = await Promise.all(
+          before.map(
+            (one) => one?.ended ?? Promise.reject(new Error("none runs")),
+          ),
+        );
         // "Temporary failure": whoever started it shall start it again.
         expect(endings).toMatchObject([
           { code: 75, wasKilled: false },

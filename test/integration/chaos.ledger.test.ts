@@ -41,9 +41,11 @@ async function round(
   const inbox = await queue.inbox();
   const numbers = range(first, first + IN_A_ROUND - 1);
   await inbox.enqueue(numbers.map((n) => anEvent("p", n)));
-  const { write } = makeOutcomes(connection, { mostQuiet: BOUND });
+  const outcomes = makeOutcomes(connection, { mostQuiet: BOUND });
   for (const n of numbers)
-    await write([outcome(n, without.includes(n) ? "retry" : "unchanged")]);
+    await outcomes.write([
+      outcome(n, without.includes(n) ? "retry" : "unchanged"),
+    ]);
 }
 
 describe("the ledger of a run", () => {

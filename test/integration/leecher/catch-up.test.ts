@@ -62,15 +62,19 @@ describe("what the hub did not deliver", () => {
     async (_way, byMs) => {
       const rig = await world.start();
       await world.received(await world.shots(2));
-      using _clock = setClock(byMs);
-      await world.sandbox.control.dropSockets({ how: "cut" });
-      const missed = await world.shots(4);
-      await world.received(missed);
-      await rig.leecher.caughtUp();
-      const [report] = await world.ledger(rig);
-      expect(report).toMatchObject({ reason: "reconnect", isLogRead: true });
-      const after = await world.shots(2);
-      await world.received(after, "hub");
+      const setRight = setClock(byMs);
+      try {
+        await world.sandbox.control.dropSockets({ how: "cut" });
+        const missed = await world.shots(4);
+        await world.received(missed);
+        await rig.leecher.caughtUp();
+        const [report] = await world.ledger(rig);
+        expect(report).toMatchObject({ reason: "reconnect", isLogRead: true });
+        const after = await world.shots(2);
+        await world.received(after, "hub");
+      } finally {
+        setRight();
+      }
     },
   );
 
