@@ -33,6 +33,7 @@ export const wireUserNode: z.ZodType<AyonUserRow> = z
     accessGroups: jsonObject,
     defaultAccessGroups: z.array(z.string()).nullish().default([]),
     allAttrib: jsonObject,
+    updatedAt: z.string().default(""),
   })
   .transform(({ allAttrib, ...u }) => ({
     ...u,
@@ -44,7 +45,7 @@ export const wireUserNode: z.ZodType<AyonUserRow> = z
   }));
 
 export const USER_FIELDS =
-  "name active isAdmin isManager isService isGuest accessGroups defaultAccessGroups allAttrib";
+  "name active isAdmin isManager isService isGuest accessGroups defaultAccessGroups allAttrib updatedAt";
 
 /** Hashes of passwords and keys come along; they go no further. */
 const PRIVATE = /password|apikey|token/i;

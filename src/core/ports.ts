@@ -211,6 +211,8 @@ export interface AyonUserRow {
   readonly accessGroups: Readonly<Record<string, readonly string[]>>;
   readonly defaultAccessGroups: readonly string[];
   readonly data: Readonly<Record<string, unknown>>;
+  /** As AYON writes it; changes with every change of the user. */
+  readonly updatedAt?: string;
 }
 
 /** When entities were last written, by id: text to compare for equality, nothing else. */
@@ -227,7 +229,7 @@ export interface AyonReads {
     }[]
   >;
   attributes(): Promise<readonly AyonAttribute[]>;
-  /** All users; their `data` is empty here, since the server lists it only user by user. */
+  /** All users; their `data` is empty here: the server tells it user by user. `Reference.users` has it. */
   users(): Promise<readonly AyonUserRow[]>;
   /** One user with its `data` (hashes of credentials left out); null when there is none. */
   user(name: string): Promise<AyonUserRow | null>;

@@ -98,6 +98,8 @@ export interface UserMap {
   readonly ayonOf: ReadonlyMap<FtrackId, AyonUserRow>;
   readonly ftrackOf: ReadonlyMap<string, FtrackUser>;
   readonly ftrackUsers: ReadonlyMap<FtrackId, FtrackUser>;
+  /** All of AYON, services too, with what AYON remembers of them. */
+  readonly ayonUsers: readonly AyonUserRow[];
 }
 
 export interface AttributeConfiguration {

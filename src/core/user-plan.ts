@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
 import type { AyonUser, Subject } from "./change.ts";
 import type { Issue, Skip, SkipReason } from "./decision.ts";
+import type { FtrackId } from "./ids.ts";
 import type { AyonUserRow } from "./ports.ts";
 import type { FtrackUser } from "./reference.ts";
 import { localPart } from "./users.ts";
@@ -79,6 +81,55 @@ export function planUser(
         user: current.name,
         data: patch,
       };
+}
+
+/** What becomes of each of several users. */
+export interface UsersPlan {
+  readonly changes: readonly AyonUser[];
+  readonly skips: readonly Skip[];
+  readonly issues: readonly Issue[];
+}
+
+/**
+ * Brings Ftrack users to AYON, one after the other: who was demoted by an earlier line counts as such for the
+ * next, so that the last administrator stays.
+ *
+ * @param nameOf - name of the user's AYON counterpart
+ * @param all - all AYON users
+ */
+export function planUsers(
+  people: readonly Person[],
+  nameOf: (id: FtrackId) => string | undefined,
+  all: readonly AyonUserRow[],
+  options: UserPlanOptions,
+): UsersPlan {
+  const changes: AyonUser[] = [];
+  const skips: Skip[] = [];
+  const issues: Issue[] = [];
+  let current = all;
+  for (const person of people) {
+    const name = nameOf(person.id);
+    const now = current.find((user) => user.name === name) ?? null;
+    const verdict = planUser(person, now, current, options);
+    if ("kind" in verdict) {
+      changes.push(verdict);
+      current = current.map((user) =>
+        user === now ? after(user, verdict) : user,
+      );
+    } else if ("reason" in verdict) skips.push(verdict);
+    else issues.push(verdict);
+  }
+  return { changes, skips, issues };
+}
+
+const patched = z.looseObject({
+  active: z.boolean().optional(),
+  data: z.looseObject({ isAdmin: z.boolean().optional() }).optional(),
+});
+
+function after(user: AyonUserRow, { data }: AyonUser): AyonUserRow {
+  const { active = user.active, data: inner } = patched.parse(data);
+  return { ...user, active, isAdmin: inner?.isAdmin ?? user.isAdmin };
 }
 
 function planNew(

@@ -66,6 +66,7 @@ export function mapUsers(
     ayonOf,
     ftrackOf,
     ftrackUsers: new Map(ftrackUsers.map((user) => [user.id, user])),
+    ayonUsers,
   };
 }
 

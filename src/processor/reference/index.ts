@@ -2,6 +2,7 @@ import type { FtrackId } from "../../core/ids.ts";
 import type { AyonReads, FtrackReads } from "../../core/ports.ts";
 import type { FtrackProject, Reference } from "../../core/reference.ts";
 import { mapUsers } from "../../core/users.ts";
+import { createAccounts } from "./accounts.ts";
 import { cached, cachedByKey } from "./cache.ts";
 import {
   configurations,
@@ -46,10 +47,11 @@ export function createReference(settings: ReferenceSettings): Reference {
   const schemas = cachedByKey(longMs, now, (id: FtrackId) =>
     readSchema(ftrack(), id),
   );
+  const accounts = createAccounts(ayon, now);
   const people = cached(longMs, now, async () => {
     const [[rows], ayonUsers] = await Promise.all([
       ftrack().query(users),
-      ayon.users(),
+      accounts(),
     ]);
     return mapUsers(rows, ayonUsers);
   });

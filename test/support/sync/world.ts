@@ -149,7 +149,7 @@ function aUserMap(): UserMap {
       data: {},
     });
   }
-  return { ayonOf, ftrackOf, ftrackUsers };
+  return { ayonOf, ftrackOf, ftrackUsers, ayonUsers: [] };
 }
 
 export function aWorld(more: Partial<World> = {}): World {

@@ -10,7 +10,6 @@ import {
   type WorkEnd,
 } from "../../../core/action.ts";
 import type { AyonUser } from "../../../core/change.ts";
-import type { Issue, Skip } from "../../../core/decision.ts";
 import {
   checkBox,
   choicesIn,
@@ -19,25 +18,15 @@ import {
   label,
   plain,
 } from "../../../core/form.ts";
-import type { AyonUserRow } from "../../../core/ports.ts";
-import { chunk, select } from "../../../core/query.ts";
+import { peopleBy, peopleOf } from "../../../core/people.ts";
 import { throwTransient } from "../../../core/results.ts";
-import { idField } from "../../../core/rows.ts";
 import {
-  planUser,
-  rankOf,
-  type Person,
+  planUsers,
   type UserPlanOptions,
+  type UsersPlan,
 } from "../../../core/user-plan.ts";
-import { mapUsers } from "../../../core/users.ts";
 import { syncUsersFromFtrack as settings } from "../../../settings/addon/actions.ts";
-import {
-  changesOnly,
-  counted,
-  isOneProject,
-  tally,
-  textOrEmpty,
-} from "../common.ts";
+import { changesOnly, counted, isOneProject, tally } from "../common.ts";
 
 const JOB = "sync-users";
 /** Lines of the preview; the rest is counted. */
@@ -48,113 +37,17 @@ const options = z.object({
   defaultAccessGroups: z.array(z.string()),
 });
 
-const userRow = z
-  .object({
-    id: idField,
-    username: z.string(),
-    email: z.string().nullish(),
-    first_name: textOrEmpty,
-    last_name: textOrEmpty,
-    is_active: z.boolean().nullish(),
-    user_type: z.looseObject({ name: z.string() }).nullish().catch(null),
-  })
-  .transform((row): Omit<Person, "rank"> => ({
-    id: row.id,
-    username: row.username,
-    email: row.email ?? null,
-    firstName: row.first_name,
-    lastName: row.last_name,
-    isActive: row.is_active ?? true,
-    type: row.user_type?.name ?? "",
-  }));
-
-const roleRow = z.object({
-  user_id: idField,
-  is_all_projects: z.boolean().nullish(),
-  security_role: z.looseObject({ name: textOrEmpty }),
-});
-
-interface Planned {
-  readonly changes: readonly AyonUser[];
-  readonly skips: readonly Skip[];
-  readonly issues: readonly Issue[];
-}
-
-async function planUsers(
-  { ftrack, ayon }: Pick<Work, "ftrack" | "ayon">,
+async function plan(
+  { ftrack, reference }: Pick<Work, "ftrack" | "reference">,
   chosen: UserPlanOptions,
-): Promise<Planned> {
-  const [[users, roles], listed] = await Promise.all([
-    ftrack.query(
-      select({
-        type: "User",
-        fields: [
-          "id",
-          "username",
-          "email",
-          "first_name",
-          "last_name",
-          "is_active",
-          "user_type.name",
-        ],
-        row: userRow,
-      }),
-      select({
-        type: "UserSecurityRole",
-        fields: ["id", "user_id", "is_all_projects", "security_role.name"],
-        row: roleRow,
-      }),
-    ),
-    ayon.users(),
+): Promise<UsersPlan> {
+  reference.refresh("users");
+  const [[users, roles], { ayonOf, ayonUsers }] = await Promise.all([
+    ftrack.query(...peopleBy("all")),
+    reference.users(),
   ]);
-  // What AYON remembers of a user is told user by user only; few at a time, as it is no hurry.
-  const ayonUsers: AyonUserRow[] = [];
-  for (const part of chunk(listed, 8))
-    ayonUsers.push(
-      ...(await Promise.all(
-        part.map(async (row) =>
-          row.isService ? row : ((await ayon.user(row.name)) ?? row),
-        ),
-      )),
-    );
-  const { ayonOf } = mapUsers(users, ayonUsers);
-  const planned = { changes: [], skips: [], issues: [] } as {
-    changes: AyonUser[];
-    skips: Skip[];
-    issues: Issue[];
-  };
-  // Users that were made or demoted by an earlier line count for the next: the last administrator stays.
-  let current: readonly AyonUserRow[] = ayonUsers;
-  for (const user of users) {
-    const own = roles.filter(
-      (r) => r.user_id === user.id && r.is_all_projects === true,
-    );
-    const person = {
-      ...user,
-      rank: rankOf(own.map((r) => r.security_role.name)),
-    };
-    const mapped = ayonOf.get(user.id);
-    const now = current.find((one) => one.name === mapped?.name) ?? null;
-    const verdict = planUser(person, now, current, chosen);
-    if ("kind" in verdict) {
-      planned.changes.push(verdict);
-      current = current.map((one) =>
-        one.name === now?.name ? after(one, verdict) : one,
-      );
-    } else if ("reason" in verdict) planned.skips.push(verdict);
-    else planned.issues.push(verdict);
-  }
-  return planned;
-}
-
-const patched = z.looseObject({
-  active: z.boolean().optional(),
-  data: z.looseObject({ isAdmin: z.boolean().optional() }).optional(),
-});
-
-function after(user: AyonUserRow, { data }: AyonUser): AyonUserRow {
-  const { active = user.active, data: inner } = patched.parse(data);
-  return { ...user, active, isAdmin: inner?.isAdmin ?? user.isAdmin };
+  const people = peopleOf(users, roles);
+  return planUsers(people, (id) => ayonOf.get(id)?.name, ayonUsers, chosen);
 }
 
 const shownData = z.looseObject({
@@ -189,7 +82,7 @@ function lineOf({ op, user, data, subject }: AyonUser): string {
 }
 
 async function run(chosen: UserPlanOptions, work: Work): Promise<WorkEnd> {
-  const { changes, issues } = await planUsers(work, chosen);
+  const { changes, issues } = await plan(work, chosen);
   work.progress(0, changes.length, "users");
   const results = await work.apply(changesOnly(changes));
   throwTransient(results);
@@ -256,7 +149,7 @@ export const syncUsers = defineAction({
           groups.includes(name),
         ),
       };
-      const { changes, issues } = await planUsers(ctx, chosen);
+      const { changes, issues } = await plan(ctx, chosen);
       const remarks = issues.map((i) =>
         label(`- ${plain(`${i.subject.path}: ${i.detail} ${i.fix}`)}`),
       );
