@@ -1,3 +1,4 @@
+import type { JobStart } from "./change.ts";
 import type { FtrackId } from "./ids.ts";
 
 /** Why both sides of a project are compared: what happened in it cannot, or need not, be told from events. */
@@ -14,6 +15,8 @@ export type AuditReason =
   | "log-unclear"
   /** Redis lost events that memory no longer holds. */
   | "redis-loss"
+  /** The project itself may have changed unheard: its auto-sync may have been switched on meanwhile. */
+  | "project-unclear"
   /** It is done every night. */
   | "nightly"
   /** An operator wants it. */
@@ -35,5 +38,19 @@ export function auditJob(
     kind: AUDIT_JOB,
     key: `audit-${projectId}`,
     data: { projectId, reason },
+  };
+}
+
+/** The same as a change, for whoever finds in the middle of its work that an audit is needed. */
+export function auditOf(
+  project: { readonly id: FtrackId; readonly fullName: string },
+  reason: AuditReason,
+): JobStart {
+  const { kind: job, key, data } = auditJob(project.id, reason);
+  return {
+    kind: "job.start",
+    id: AUDIT_JOB,
+    subject: { ftrackId: project.id, path: project.fullName, type: "Project" },
+    ...{ job, key, data },
   };
 }

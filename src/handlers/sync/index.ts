@@ -1,3 +1,5 @@
+import { auditOf } from "../../core/audit.ts";
+import type { JobStart } from "../../core/change.ts";
 import type { Decision, Skip } from "../../core/decision.ts";
 import { nothing } from "../../core/decision.ts";
 import type { FtrackEvent } from "../../core/event.ts";
@@ -27,7 +29,11 @@ type Gathered =
       readonly project: FtrackProject;
       readonly startedBy: string | null;
     }
-  | ({ readonly kind: "planned" } & Planned);
+  | ({
+      readonly kind: "planned";
+      /** What is found out about by looking at more than the events name. */
+      readonly starts: readonly JobStart[];
+    } & Planned);
 
 function skipped(
   events: readonly FtrackEvent[],
@@ -58,8 +64,12 @@ async function gather(
   if (!heard.some(wants))
     return skipped(events, "own-write", "It came from AYON.");
   const dirty = withoutUnused(dirtyOf(heard), settings);
+  // Where an event only says "look again", the switch may have been turned, or something else, or nothing.
+  const isUnclear = dirty.project?.all === true;
   const hasSwitched =
-    dirty.project !== null && concerns(dirty.project, "auto_sync_enabled");
+    dirty.project !== null &&
+    !isUnclear &&
+    concerns(dirty.project, "auto_sync_enabled");
   if (ctx.project.ftrack.autoSync !== true)
     return skipped(
       events,
@@ -85,7 +95,11 @@ async function gather(
       "ignored-by-rule",
       "Nothing of it is brought over by the settings.",
     );
-  return { kind: "planned", ...(await gatherEvents(ctx, dirty, settings)) };
+  return {
+    kind: "planned",
+    starts: isUnclear ? [auditOf(ctx.project.ftrack, "project-unclear")] : [],
+    ...(await gatherEvents(ctx, dirty, settings)),
+  };
 }
 
 function startFullSync(
@@ -94,6 +108,11 @@ function startFullSync(
 ): Decision {
   const userId = startedBy === null ? null : ftrackId(startedBy);
   return { ...nothing, changes: [fullSyncOf(project, userId)] };
+}
+
+function withStarts(decision: Decision, starts: readonly JobStart[]): Decision {
+  if (starts.length === 0) return decision;
+  return { ...decision, changes: [...decision.changes, ...starts] };
 }
 
 /** Ftrack → AYON, event by event or rather burst by burst. */
@@ -114,7 +133,7 @@ export const syncHandler = defineHandler<SyncSettings, Gathered>({
       case "start":
         return startFullSync(gathered.project, gathered.startedBy);
       case "planned":
-        return gathered.made.decision;
+        return withStarts(gathered.made.decision, gathered.starts);
     }
   },
   conclude(gathered, settings, results) {

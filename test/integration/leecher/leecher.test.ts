@@ -1,3 +1,5 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { isOwnToken } from "../../../src/ftrack/token.ts";
 import { writeFtrack } from "../../../src/ftrack/writes/writes.ts";
@@ -11,6 +13,13 @@ import {
 import { eventually, itWithOwnServer } from "../../support/redis.ts";
 
 const world = leecherWorld();
+
+/** All that lies on disk, as text. */
+async function spooledIn(dir: string): Promise<string> {
+  const names = (await readdir(dir)).filter((name) => name.endsWith(".log"));
+  const texts = names.map((name) => readFile(join(dir, name), "utf8"));
+  return (await Promise.all(texts)).join("");
+}
 
 describe("from the hub into Redis", () => {
   it("every event once, in order, with who did it and the token of the writer", async () => {
@@ -146,10 +155,10 @@ describe("while others are away", () => {
       await world.received(before);
       await world.redis.kill();
       const during = await world.shots(20);
-      await eventually(
-        "they are on disk",
-        () => rig.queue.intake.state().spooledBytes > 0,
-      );
+      await eventually("all of them are on disk", async () => {
+        const text = await spooledIn(rig.spoolDir);
+        return during.every((id) => text.includes(id));
+      });
       await world.redis.restart();
       const after = await world.shots(3);
       await world.received([...before, ...during, ...after]);
@@ -168,10 +177,10 @@ describe("while others are away", () => {
       const first = await startRig(world.sandbox, world.redis);
       await first.live();
       const ids = await world.shots(5);
-      await eventually(
-        "they are on disk",
-        () => first.queue.intake.state().spooledBytes > 0,
-      );
+      await eventually("all of them are on disk", async () => {
+        const text = await spooledIn(first.spoolDir);
+        return ids.every((id) => text.includes(id));
+      });
       await first.stop({ keepSpool: true });
       await world.redis.restart();
       const second = await world.start({ spoolDir: first.spoolDir });

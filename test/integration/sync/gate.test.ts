@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { AUDIT_JOB } from "../../../src/core/audit.ts";
 import { SYNC_JOBS } from "../../../src/core/sync-jobs.ts";
+import { toRefreshes, typeNames } from "../../../src/leecher/refresh.ts";
 import { ask } from "../../support/ayon.ts";
 import { branchIn } from "../../support/branch.ts";
 import { eventually } from "../../support/redis.ts";
@@ -82,6 +84,36 @@ describe("auto-sync", () => {
     );
     await world.settled();
     expect(await fullSyncs()).toBe(2);
+  });
+});
+
+describe("a project that may have changed unheard", () => {
+  it("is audited; what else is said of it at that moment counts, removals too (ES-5)", async () => {
+    const { task } = await branchIn(world);
+    await world.settled();
+    const fulls = await fullSyncs();
+    await world.stopProcessor();
+    await world.edit(world.remove("Task", task));
+    const { envelopes } = toRefreshes(
+      [
+        {
+          ...{ id: 1, at: 0, userId: null, parentType: "show" },
+          ...{ parentId: world.projectId, projectId: world.projectId },
+        },
+      ],
+      typeNames([]),
+      Date.now(),
+    );
+    await world.leecher.queue.intake.put(envelopes);
+    await world.startProcessor();
+    await world.settled();
+    expect(await fullSyncs()).toBe(fulls);
+    const jobs = await world.jobs.list();
+    expect(jobs.filter((job) => job.kind === AUDIT_JOB)).toMatchObject([
+      { state: "done", data: { reason: "project-unclear" } },
+    ]);
+    const { tasks } = await world.everything();
+    expect(tasks.map((found) => found.own["ftrackId"])).not.toContain(task);
   });
 });
 
