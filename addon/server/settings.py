@@ -190,6 +190,23 @@ class SyncPolicyModel(BaseSettingsModel):
         title="Priorities",
         description="Copy priorities to the AYON attribute priority.",
     )
+    nightly_audit: bool = SettingsField(
+        True,
+        title="Audit every night",
+        description=(
+            "Compare both sides of every project with auto-sync, one project after the "
+            "other, and bring over what differs. Cheap where little has happened."
+        ),
+        scope=["studio"],
+    )
+    nightly_audit_time: str = SettingsField(
+        "03:00:00",
+        title="Time of the audit",
+        description="In the time zone of the studio.",
+        scope=["studio"],
+        widget="time",
+        regex=r"^(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$",
+    )
     timezone: str = SettingsField(
         "UTC",
         title="Time zone of the studio",

@@ -25,6 +25,9 @@ export type AuditReason =
 /** Kind of the long job that compares one project on both sides. */
 export const AUDIT_JOB = "audit";
 
+/** Kind of the long job that audits all projects with auto-sync, one after the other. */
+export const AUDIT_ROUND_JOB = "audit-round";
+
 /** The request for an audit: for `Jobs.submit`. While one waits for the project, a second adds nothing. */
 export function auditJob(
   projectId: FtrackId,

@@ -49,13 +49,14 @@ import { SETTINGS_TOPICS, startSettings } from "../settings/start.ts";
 import { createActionSide } from "./actions/index.ts";
 import { createFormOpener } from "./actions/form-reply.ts";
 import { createIconAddress } from "./actions/icon.ts";
-import { startSchedule } from "./actions/schedule.ts";
+import { choresOf, startSchedule } from "./actions/schedule.ts";
 import { createSeal } from "./actions/seal.ts";
 import { createAlarms } from "./alarms.ts";
 import { createAyonSide, type AyonSide } from "./ayon-side.ts";
 import { workWhileAlone } from "./alone.ts";
 import { openDoor } from "./apply/index.ts";
 import { createDispatch, type ContextFrame } from "./dispatch.ts";
+import { nightlyAudit } from "./jobs/audit-round.ts";
 import { createSyncJobs, type SyncJobsDeps } from "./jobs/index.ts";
 import { logIn } from "./ftrack-login.ts";
 import { createLookAgain } from "./look-again.ts";
@@ -351,7 +352,7 @@ export async function startProcessor(
     signal,
   );
   const schedule = startSchedule({
-    actions: options.actions ?? allActions,
+    chores: [...choresOf(options.actions ?? allActions), nightlyAudit],
     settings,
     jobs,
     mayStart: () => rivals.isAlone() && !env.isDryRun,

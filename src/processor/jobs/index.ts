@@ -1,6 +1,7 @@
-import { AUDIT_JOB } from "../../core/audit.ts";
+import { AUDIT_JOB, AUDIT_ROUND_JOB } from "../../core/audit.ts";
 import { SYNC_JOBS } from "../../core/sync-jobs.ts";
 import type { JobHandler } from "../../queue/types.ts";
+import { createAuditRound } from "./audit-round.ts";
 import {
   createApplyJob,
   createSyncJob,
@@ -18,11 +19,13 @@ export type SyncJobsDeps = SyncJobDeps & PlanJobDeps;
 export function createSyncJobs(
   deps: SyncJobsDeps,
 ): Readonly<Record<string, JobHandler>> {
+  const audit = createSyncJob(deps, "audit");
   return {
     [SYNC_JOBS.full]: createSyncJob(deps, "full-sync"),
     [SYNC_JOBS.plan]: createPlanJob(deps),
     [SYNC_JOBS.apply]: createApplyJob(deps),
     [SYNC_JOBS.explain]: createExplainJob(deps),
-    [AUDIT_JOB]: createSyncJob(deps, "audit"),
+    [AUDIT_JOB]: audit,
+    [AUDIT_ROUND_JOB]: createAuditRound(deps, audit),
   };
 }

@@ -1,5 +1,13 @@
 import { enabled } from "./common.ts";
-import { choice, flag, model, tested, text, whole } from "./define.ts";
+import {
+  choice,
+  flag,
+  model,
+  patterned,
+  tested,
+  text,
+  whole,
+} from "./define.ts";
 
 /** What the existing addon has no settings for. */
 
@@ -41,6 +49,22 @@ export const sync = model(
       title: "Priorities",
       description: "Copy priorities to the AYON attribute priority.",
     }),
+    nightly_audit: flag(true, {
+      title: "Audit every night",
+      description:
+        "Compare both sides of every project with auto-sync, one project after the other, and bring over what differs. Cheap where little has happened.",
+      scope: ["studio"],
+    }),
+    nightly_audit_time: patterned(
+      "03:00:00",
+      /^(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$/,
+      {
+        title: "Time of the audit",
+        description: "In the time zone of the studio.",
+        widget: "time",
+        scope: ["studio"],
+      },
+    ),
     timezone: tested("UTC", isTimezone, "is no time zone", {
       title: "Time zone of the studio",
       description:

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { z } from "zod";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { auditJob } from "../../../src/core/audit.ts";
+import { AUDIT_ROUND_JOB, auditJob } from "../../../src/core/audit.ts";
 import { ftrackId, projectName } from "../../../src/core/ids.ts";
 import {
   fullSyncJob,
@@ -305,6 +305,19 @@ describe("an audit", () => {
       fullSyncJob({ projectId: world.projectId, userId: null }),
     );
     expect(fullSyncResult.parse(full)).toMatchObject({ applied: 0 });
+  });
+
+  it("of every project with auto-sync is made in a round", async () => {
+    const [shot = ""] = shots;
+    await unheard(() =>
+      world.edit(world.update("Shot", shot, { name: "by night" })),
+    );
+    const result = await run({
+      ...{ kind: AUDIT_ROUND_JOB, key: AUDIT_ROUND_JOB, data: {} },
+    });
+    expect(result).toEqual({ kind: "done", projects: 1, failed: [] });
+    const node = (await ayonState()).get((await idOf(shot)) ?? "");
+    expect(node).toMatchObject({ name: "by_night" });
   });
 
   it("without its memory it costs one whole comparison, and no more", async () => {

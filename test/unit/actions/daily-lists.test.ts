@@ -7,6 +7,7 @@ import {
 } from "../../../src/handlers/actions/daily-lists/filter.ts";
 import { nameOf } from "../../../src/handlers/actions/daily-lists/name.ts";
 import {
+  choresOf,
   lastDue,
   startSchedule,
 } from "../../../src/processor/actions/schedule.ts";
@@ -119,7 +120,12 @@ describe("the daily schedule", () => {
     const now = () => Date.parse("2026-03-04T09:00:00Z");
     const processors = [1, 2, 3].map(() =>
       startSchedule({
-        ...{ actions, now, log: memoryLog(), jobs: { submit } },
+        ...{
+          chores: choresOf(actions),
+          now,
+          log: memoryLog(),
+          jobs: { submit },
+        },
         settings: { studio: () => Promise.resolve(studio) },
         mayStart: () => true,
       }),
