@@ -7,3 +7,6 @@ export const BOOKKEEPING_KEYS: ReadonlySet<string> = new Set([
   "ayon_path",
   "ayon_sync_failed",
 ]);
+
+/** Value of the AYON attribute `ftrackId` of what stays in AYON and is gone from Ftrack. */
+export const REMOVED = "removed";

@@ -5,6 +5,7 @@ import { cloneReview } from "./clone-review/index.ts";
 import { componentSizes } from "./component-sizes/index.ts";
 import { createAttributes } from "./create-attributes/index.ts";
 import { dailyLists } from "./daily-lists/index.ts";
+import { deleteEntities } from "./delete-entities/index.ts";
 import { jobKiller } from "./job-killer/index.ts";
 import { missingPermissions } from "./missing-permissions/index.ts";
 import { multipleNotes } from "./multiple-notes/index.ts";
@@ -31,6 +32,7 @@ export const actions: readonly Action[] = [
   cleanValues,
   dailyLists,
   componentSizes,
+  deleteEntities,
   jobKiller,
   whyNotInAyon,
   cloneReview,

@@ -1,3 +1,4 @@
+import { REMOVED } from "../../core/bookkeeping.ts";
 import type { AttributeBinding } from "../../core/attribute-mapping.ts";
 import { toAyonId, type AyonId, type FtrackId } from "../../core/ids.ts";
 import type {
@@ -67,8 +68,7 @@ export interface Node {
   readonly assignees: readonly string[];
 }
 
-/** Value of the AYON attribute `ftrackId` of what is published in AYON and gone from Ftrack. */
-export const REMOVED = "removed";
+export { REMOVED };
 
 /** Id of the Ftrack entity a node is linked to; null when there is none, or it is known to be gone. */
 export function linkedTo(node: Node): FtrackId | null {
