@@ -208,6 +208,18 @@ export async function endOf(
   return ended!;
 }
 
+/** Does something that starts a job; the job when it has ended. */
+export async function jobAfter(
+  world: World,
+  title: string,
+  start: () => Promise<Loose>,
+): Promise<SeenJob> {
+  const before = await jobsOf(world, title);
+  const { success, message } = await start();
+  if (success !== true) throw new Error(`No ${title}: ${String(message)}`);
+  return endOf(world, title, before);
+}
+
 /** The newest job of Ftrack whose text begins so. */
 export async function jobOf(world: World, title: string): Promise<SeenJob> {
   const [job] = await jobsOf(world, title);

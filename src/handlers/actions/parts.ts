@@ -4,7 +4,7 @@ import type { Change, ChangeResult } from "../../core/change.ts";
 import { deriveFtrackId, type FtrackId } from "../../core/ids.ts";
 import { chunk } from "../../core/query.ts";
 import { throwTransient } from "../../core/results.ts";
-import { changesOnly } from "./common.ts";
+import { changesOnly, counted } from "./common.ts";
 
 /** Changes written at once. */
 const PART = 500;
@@ -59,6 +59,15 @@ export function endNaming(
     ].join(" "),
     file: { name: "problems.txt", text: `${problems.join("\n")}\n` },
   };
+}
+
+/** That so many selected entities were not found, or nothing when all were. */
+export function missed(count: number): readonly string[] {
+  return count === 0
+    ? []
+    : [
+        `Gone, or not open to this service: ${counted(count, "selected entity", "selected entities")}.`,
+      ];
 }
 
 /** Why changes were not made, each with what it is about. */

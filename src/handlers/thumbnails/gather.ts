@@ -1,13 +1,16 @@
-import { z } from "zod";
 import type { EntityChange, FtrackEvent } from "../../core/event.ts";
 import type { HandlerContext } from "../../core/handler.ts";
 import { ftrackId, type FtrackId } from "../../core/ids.ts";
 import type { AyonEntities } from "../../core/ports.ts";
+import {
+  PICTURABLE,
+  picturable,
+  picturableRow,
+  type Picturable,
+} from "../../core/picturable.ts";
 import { inList, select, type Query } from "../../core/query.ts";
-import { idField, idOrNull, linkField, pathOf } from "../../core/rows.ts";
 import type {
   Counterpart,
-  Picturable,
   Pictured,
   PicturedVersion,
   ThumbnailFacts,
@@ -38,25 +41,11 @@ export function picturedIn(events: readonly FtrackEvent[]): Pictured[] {
   return [...found.values()];
 }
 
-const fields = z.object({
-  __entity_type__: z.string().optional(),
-  id: idField,
-  thumbnail_id: idOrNull,
-  link: linkField,
-});
-
-function picturable(row: z.infer<typeof fields>, fallback: string): Picturable {
-  return {
-    id: row.id,
-    entityType: row.__entity_type__ ?? fallback,
-    thumbnailId: row.thumbnail_id,
-    path: pathOf(row.link) || row.id,
-  };
-}
-
-const context = fields.transform((row) => picturable(row, "TypedContext"));
-const version = fields
-  .extend({ task: fields.nullish().catch(null) })
+const context = picturableRow.transform((row) =>
+  picturable(row, "TypedContext"),
+);
+const version = picturableRow
+  .extend({ task: picturableRow.nullish().catch(null) })
   .transform((row): PicturedVersion => {
     const task = row.task ?? null;
     return {
@@ -66,10 +55,9 @@ const version = fields
   });
 
 function versionsBy(ids: Iterable<FtrackId>): Query<PicturedVersion> {
-  const own = ["id", "thumbnail_id", "link"];
   return select({
     type: "AssetVersion",
-    fields: [...own, ...own.map((field) => `task.${field}`)],
+    fields: [...PICTURABLE, ...PICTURABLE.map((field) => `task.${field}`)],
     row: version,
     where: inList("id", ids),
   });
@@ -78,7 +66,7 @@ function versionsBy(ids: Iterable<FtrackId>): Query<PicturedVersion> {
 function contextsBy(ids: readonly FtrackId[]): Query<Picturable> {
   return select({
     type: "TypedContext",
-    fields: ["id", "thumbnail_id", "link"],
+    fields: PICTURABLE,
     row: context,
     ...(ids.length === 0 ? { limit: 0 } : { where: inList("id", ids) }),
   });

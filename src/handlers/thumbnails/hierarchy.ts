@@ -6,6 +6,7 @@ import type {
 import type { Decision, Skip, SkipReason } from "../../core/decision.ts";
 import type { AyonId, FtrackId, ProjectName } from "../../core/ids.ts";
 import { toAyonId } from "../../core/ids.ts";
+import type { Picturable } from "../../core/picturable.ts";
 
 export interface ThumbnailSettings {
   /** How many levels above the asset get the thumbnail; the task gets it too. 0: none does. */
@@ -17,15 +18,6 @@ export interface Pictured {
   readonly versionId: FtrackId;
   /** Typed contexts above its asset, the nearest first. */
   readonly above: readonly FtrackId[];
-}
-
-/** An entity of Ftrack that has, or may get, a thumbnail. */
-export interface Picturable {
-  readonly id: FtrackId;
-  /** Schema id of the API: `Shot`, `Task`. */
-  readonly entityType: string;
-  readonly thumbnailId: FtrackId | null;
-  readonly path: string;
 }
 
 export interface PicturedVersion extends Picturable {

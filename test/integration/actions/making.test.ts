@@ -4,14 +4,12 @@ import { ask } from "../../support/ayon.ts";
 import {
   attached,
   context,
-  endOf,
-  jobsOf,
+  jobAfter,
   person,
   project,
   textOf,
   version,
   type Person,
-  type SeenJob,
 } from "../../support/clicking.ts";
 import { creation } from "../../support/edits.ts";
 import { rows, type Loose } from "../../support/official-client.ts";
@@ -35,16 +33,6 @@ afterAll(async () => {
 });
 
 type Selection = Parameters<Person["click"]>[1];
-
-/** The end of the job that an answer has started. */
-async function endAfter(
-  title: string,
-  start: () => Promise<Loose>,
-): Promise<SeenJob> {
-  const before = await jobsOf(world, title);
-  expect(await start()).toMatchObject({ success: true });
-  return endOf(world, title, before);
-}
 
 async function folders(...names: readonly string[]): Promise<string[]> {
   const made = names.map((name) => world.create("Shot", name, world.projectId));
@@ -95,7 +83,7 @@ describe("Batch Task Create", () => {
       [field("assignees", "Animation")]: [anna],
     };
     const run = async (of: Loose) =>
-      endAfter("Batch Task Create", () =>
+      jobAfter(world, "Batch Task Create", () =>
         manager.send(TASKS, selection, of, values),
       );
     expect(await run(form)).toMatchObject({
@@ -144,7 +132,7 @@ describe("Batch Task Create", () => {
     const selection = [...ids, mark.id].map(context);
     const form = await details(selection, "FX");
     await world.edit(world.remove("Shot", ids[1]!));
-    const job = await endAfter("Batch Task Create", () =>
+    const job = await jobAfter(world, "Batch Task Create", () =>
       manager.send(TASKS, selection, form),
     );
     expect(job.status).toBe("failed");
@@ -173,7 +161,7 @@ describe("Batch Task Create", () => {
       [field("names", "FX")]: "Same",
     });
     expect(textOf(again)).toContain("“Same” stands here twice");
-    const job = await endAfter("Batch Task Create", () =>
+    const job = await jobAfter(world, "Batch Task Create", () =>
       manager.send(TASKS, selection, again, {
         [field("names", "FX")]: "other",
       }),
@@ -272,7 +260,7 @@ describe("Create Project Structure", () => {
     );
     expect(await tree()).toEqual([`${world.name} ST_Shots Folder`]);
 
-    const job = await endAfter("Create Project Structure", () =>
+    const job = await jobAfter(world, "Create Project Structure", () =>
       manager.send(STRUCTURE, on(), form),
     );
     expect(job).toMatchObject({

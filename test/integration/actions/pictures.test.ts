@@ -1,10 +1,10 @@
 /** What supervisors do with pictures and reviews: thumbnails up and down, the order of a session. */
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   attached,
   context,
-  endOf,
-  jobsOf,
+  jobAfter,
   person,
   project,
   version,
@@ -45,18 +45,13 @@ afterAll(async () => {
 
 type Selection = Parameters<Person["click"]>[1];
 
-/** Clicks, and waits for the end of the job that this starts. */
-async function done(
+function done(
   who: Person,
   identifier: string,
   title: string,
   selection: Selection,
 ): Promise<SeenJob> {
-  const before = await jobsOf(world, title);
-  expect(await who.click(identifier, selection)).toMatchObject({
-    success: true,
-  });
-  return endOf(world, title, before);
+  return jobAfter(world, title, () => who.click(identifier, selection));
 }
 
 async function thumbnailOf(type: string, id: string): Promise<unknown> {
@@ -131,12 +126,20 @@ describe("Thumbnail to Parent", () => {
     const { shot, other, sequence } = await branch("gap");
     const one = await picture(world);
     await world.edit(world.update("Shot", other.id, { thumbnail_id: one }));
-    const job = await run(context(shot.id), context(other.id));
+    const job = await run(
+      context(shot.id),
+      context(other.id),
+      context(randomUUID()),
+    );
     expect(job.status).toBe("failed");
     expect(job.description).toContain("1 thumbnail set.");
     expect(job.description).toContain("show/gap/gap_1 has no thumbnail.");
     expect((await attached(world, job.id))["problems.txt"]).toBe(
-      "show/gap/gap_1 has no thumbnail.\n",
+      [
+        "show/gap/gap_1 has no thumbnail.",
+        "Gone, or not open to this service: 1 selected entity.",
+        "",
+      ].join("\n"),
     );
     expect(await thumbnailOf("Sequence", sequence.id)).toBe(one);
   });

@@ -3,13 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   attached,
   context,
-  endOf,
-  jobsOf,
+  jobAfter,
   person,
   project,
   textOf,
   type Person,
-  type SeenJob,
 } from "../../support/clicking.ts";
 import { creation } from "../../support/edits.ts";
 import { rows, type Loose } from "../../support/official-client.ts";
@@ -80,16 +78,6 @@ function on() {
   return [project(world.projectId)];
 }
 
-/** Does something that starts a job; the job when it has ended. */
-async function jobAfter(
-  title: string,
-  start: () => Promise<Loose>,
-): Promise<SeenJob> {
-  const before = await jobsOf(world, title);
-  expect(await start()).toMatchObject({ success: true });
-  return endOf(world, title, before);
-}
-
 function value(definition: string, entity: string, content: unknown) {
   return {
     action: "create" as const,
@@ -126,7 +114,7 @@ describe("Push Hierarchical values To Non-Hierarchical", () => {
       await world.setValue(two.id, "frameStart", 1050),
     );
     const push = () =>
-      jobAfter("Push Hierarchical", () => admin.click(PUSH, on()));
+      jobAfter(world, "Push Hierarchical", () => admin.click(PUSH, on()));
     const job = await push();
     expect(job).toMatchObject({ status: "done" });
     expect(await stored(ids["shotFrame"]!)).toEqual({
@@ -145,7 +133,7 @@ describe("Push Hierarchical values To Non-Hierarchical", () => {
       await world.setValue(one.id, "frameStart", 7),
       await world.setValue(two.id, "frameStart", 8),
     );
-    await jobAfter("Push Hierarchical", () =>
+    await jobAfter(world, "Push Hierarchical", () =>
       admin.click(PUSH, [context(one.id)]),
     );
     const values = await stored(ids["shotFrame"]!);
@@ -180,7 +168,7 @@ describe("Transfer values between 2 custom attributes", () => {
       "2 values would be written, 1 value removed",
     );
     expect((await stored(ids["copy"]!))[b!.id]).toBe("old");
-    const job = await jobAfter("Transfer values", () =>
+    const job = await jobAfter(world, "Transfer values", () =>
       admin.send(TRANSFER, on(), form),
     );
     expect(await stored(ids["copy"]!)).toEqual(await stored(ids["note"]!));
@@ -230,7 +218,9 @@ describe("Clean hierarchical custom attributes", () => {
     );
     const form = await admin.click(CLEAN, on());
     expect(textOf(form)).toContain("1 empty value");
-    await jobAfter("Clean hierarchical", () => admin.send(CLEAN, on(), form));
+    await jobAfter(world, "Clean hierarchical", () =>
+      admin.send(CLEAN, on(), form),
+    );
     const values = await stored(ids["copy"]!);
     expect(values).not.toHaveProperty(shot.id);
     expect(values).toHaveProperty(task.id);
@@ -282,7 +272,7 @@ describe("Calculate project component sizes", () => {
       }
     }
     const form = await admin.click(SIZES, on());
-    const job = await jobAfter("Project component sizes", () =>
+    const job = await jobAfter(world, "Project component sizes", () =>
       admin.send(SIZES, on(), form),
     );
     expect(job.status).toBe("done");

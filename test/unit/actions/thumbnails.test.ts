@@ -1,21 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { ftrackId } from "../../../src/core/ids.ts";
+import type { Picturable } from "../../../src/core/picturable.ts";
 import {
   planThumbnails,
-  type Pictured,
   type Push,
 } from "../../../src/handlers/actions/thumbnails/plan.ts";
 
-function entity(id: string, picture: string | null): Pictured {
+function entity(id: string, picture: string | null): Picturable {
   return {
     id: ftrackId(id),
-    type: "Shot",
+    entityType: "Shot",
     path: `show/${id}`,
     thumbnailId: picture === null ? null : ftrackId(picture),
   };
 }
 
-function push(from: Pictured, ...to: Pictured[]): Push {
+function push(from: Picturable, ...to: Picturable[]): Push {
   return { from, to };
 }
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { ayonId, ftrackId, projectName } from "../../../src/core/ids.ts";
+import type { Picturable } from "../../../src/core/picturable.ts";
 import {
   hasNewThumbnail,
   picturedIn,
 } from "../../../src/handlers/thumbnails/gather.ts";
 import {
   decideThumbnails,
-  type Picturable,
   type ThumbnailFacts,
 } from "../../../src/handlers/thumbnails/hierarchy.ts";
 import { skipReasons, unattributed } from "../../support/decisions.ts";

@@ -64,15 +64,16 @@ function option({ id, name }: NamedRow): FormOption {
   return { label: name, value: id };
 }
 
-/** Entities below which tasks are made. */
-export type Parents = readonly {
-  readonly id: FtrackId;
-  readonly path: string;
-}[];
+/** Where tasks are made. */
+export interface Below {
+  readonly parents: readonly { readonly id: FtrackId; readonly path: string }[];
+  /** How many selected entities could not be read. */
+  readonly unread: number;
+}
 
 export function typesForm(
   { types }: Choices,
-  parents: Parents,
+  { parents, unread }: Below,
   hint?: string,
 ): FormAnswer {
   return {
@@ -86,7 +87,7 @@ export function typesForm(
       ),
       choicesOf("types", "Types", types.map(option), []),
     ],
-    next: { step: "types", state: parents },
+    next: { step: "types", state: { parents, unread } },
   };
 }
 
@@ -102,14 +103,14 @@ export function typesIn(
 /** @param values - what was typed in before, when the form is shown again */
 export function detailsForm(
   chosen: {
-    readonly parents: Parents;
+    readonly below: Below;
     readonly types: readonly NamedRow[];
     readonly choices: Choices;
   },
   hint?: string,
   values: FormValues = {},
 ): FormAnswer {
-  const { parents, types, choices } = chosen;
+  const { types, choices } = chosen;
   const { statusesOf, users } = choices;
   const people = users.map((user) => ({ label: nameOf(user), value: user.id }));
   return {
@@ -148,7 +149,7 @@ export function detailsForm(
     ],
     next: {
       step: "create",
-      state: { parents, types: types.map(({ id }) => id) },
+      state: { ...chosen.below, types: types.map(({ id }) => id) },
     },
   };
 }

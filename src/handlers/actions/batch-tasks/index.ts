@@ -30,8 +30,8 @@ function isFolder({ kind, type }: Selected): boolean {
 }
 
 /** Selected entities stay with the forms, so that one that is gone meanwhile is named. */
-const parentsOf = tasksData.shape.parents;
-const chosen = z.object({ parents: parentsOf, types: z.array(idField) });
+const below = tasksData.pick({ parents: true, unread: true });
+const chosen = below.extend({ types: z.array(idField) });
 
 function plainly(task: WantedTask): Plain {
   return { ...task };
@@ -53,31 +53,38 @@ export const batchTasks = defineAction({
     const parents = ctx.selection.items
       .filter(isFolder)
       .map(({ id, path }) => ({ id, path }));
-    return typesForm(choices, parents);
+    return typesForm(choices, { parents, unread: ctx.selection.unreadable });
   },
   steps: {
-    types: step(parentsOf, async (ctx, values, parents): Promise<Answer> => {
+    types: step(below, async (ctx, values, state): Promise<Answer> => {
       if (ctx.project === null) return GONE;
       const choices = await readChoices(ctx.reference, ctx.project);
       const types = typesIn(values, choices);
       return types.length === 0
-        ? typesForm(choices, parents, "Choose at least one type.")
-        : detailsForm({ parents, types, choices });
+        ? typesForm(choices, state, "Choose at least one type.")
+        : detailsForm({ below: state, types, choices });
     }),
     create: step(chosen, async (ctx, values, state): Promise<Answer> => {
       if (ctx.project === null) return GONE;
-      const { parents } = state;
+      const { parents, unread } = state;
       const choices = await readChoices(ctx.reference, ctx.project);
       const types = choices.types.filter(({ id }) => state.types.includes(id));
       const tasks = tasksIn(values, types, choices);
       const hint = hintFor(tasks);
       if (hint !== null)
-        return detailsForm({ parents, types, choices }, hint, values);
+        return detailsForm(
+          { below: { parents, unread }, types, choices },
+          hint,
+          values,
+        );
       return {
         kind: "job",
         job: JOB,
         key: `${JOB}-${ctx.clickId}`,
-        data: { projectId: ctx.project.id, parents, tasks: tasks.map(plainly) },
+        data: {
+          ...{ projectId: ctx.project.id, parents, unread },
+          tasks: tasks.map(plainly),
+        },
         message: `${counted(tasks.length, "task")} below ${counted(parents.length, "entity", "entities")} to create; see your jobs.`,
       };
     }),

@@ -7,7 +7,7 @@ import { countOf, throwTransient } from "../../../core/results.ts";
 import { idField, idOrNull, linkField, pathOf } from "../../../core/rows.ts";
 import { isSameName } from "../../../core/status.ts";
 import { changesOnly, counted, tally, textOrEmpty } from "../common.ts";
-import { endNaming, failuresIn } from "../parts.ts";
+import { endNaming, failuresIn, missed } from "../parts.ts";
 import { planTasks, type Parent, type TaskPlan } from "./plan.ts";
 
 /** Entities that get their tasks at once; between two parts the work can be stopped, and events are handled. */
@@ -16,6 +16,8 @@ const PART = 50;
 export const tasksData = z.object({
   projectId: idField,
   parents: z.array(z.object({ id: idField, path: z.string() })),
+  /** Selected, but not readable when the action was clicked. */
+  unread: z.number(),
   tasks: z.array(
     z.object({
       name: z.string(),
@@ -142,6 +144,6 @@ export async function createTasks(
     countOf(made, "planned") > 0
       ? tally(made, "created", "task")
       : message(true, told),
-    problems,
+    [...problems, ...missed(data.unread)],
   );
 }

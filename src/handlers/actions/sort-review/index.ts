@@ -14,13 +14,20 @@ import { countOf } from "../../../core/results.ts";
 import { idField } from "../../../core/rows.ts";
 import { sortReview as settings } from "../../../settings/addon/actions.ts";
 import { counted, numberOrNull, tally, textOrEmpty } from "../common.ts";
-import { endNaming, failuresIn, keyFor, writeInParts } from "../parts.ts";
+import {
+  endNaming,
+  failuresIn,
+  keyFor,
+  missed,
+  writeInParts,
+} from "../parts.ts";
 import { planOrder, type Reviewed } from "./plan.ts";
 
 const JOB = "sort-review";
 
 const jobData = z.object({
   reviews: z.array(z.object({ id: idField, name: z.string() })),
+  unread: z.number(),
 });
 
 const named = z.object({ name: z.string() }).nullish().catch(null);
@@ -98,7 +105,7 @@ export const sortReview = defineAction({
         JOB,
         reviews.map(({ id }) => id),
       ),
-      data: { reviews },
+      data: { reviews, unread: selection.unreadable },
       message: `${counted(reviews.length, "review session")} to sort; see your jobs.`,
     };
   },
@@ -107,9 +114,9 @@ export const sortReview = defineAction({
       kind: JOB,
       title: "Sort Review",
       data: jobData,
-      async run({ reviews }, work): Promise<WorkEnd> {
+      async run({ reviews, unread }, work): Promise<WorkEnd> {
         const told: string[] = [];
-        const problems: string[] = [];
+        const problems = [...missed(unread)];
         for (const [index, review] of reviews.entries()) {
           work.progress(index, reviews.length, review.name);
           const end = await sort(review, work);

@@ -1,66 +1,54 @@
 import { z } from "zod";
 import type { FtrackId } from "../../../core/ids.ts";
 import type { FtrackReads } from "../../../core/ports.ts";
+import {
+  PICTURABLE,
+  picturable,
+  picturableRow,
+  type Picturable,
+} from "../../../core/picturable.ts";
 import { chunk, inList, select, type Query } from "../../../core/query.ts";
-import { idField, idOrNull, linkField, pathOf } from "../../../core/rows.ts";
-import type { Pictured, Push } from "./plan.ts";
+import { idField, idOrNull } from "../../../core/rows.ts";
+import type { Push } from "./plan.ts";
 
 /** Ids in one query. */
 const IDS = 500;
 
-type Placed = Pictured & {
+type Placed = Picturable & {
   /** Of a version: its task, or else what its asset lies in. */
   readonly parentId: FtrackId | null;
 };
 
-const fields = z.object({
-  __entity_type__: z.string().optional(),
-  id: idField,
-  thumbnail_id: idOrNull,
-  link: linkField,
-});
-
-function pictured(row: z.infer<typeof fields>, fallback: string): Pictured {
-  return {
-    id: row.id,
-    type: row.__entity_type__ ?? fallback,
-    path: pathOf(row.link) || row.id,
-    thumbnailId: row.thumbnail_id,
-  };
-}
-
-const context = fields
+const context = picturableRow
   .extend({ parent_id: idOrNull })
   .transform((row): Placed => ({
-    ...pictured(row, "TypedContext"),
+    ...picturable(row, "TypedContext"),
     parentId: row.parent_id,
   }));
 
-const version = fields
+const version = picturableRow
   .extend({
     task_id: idOrNull,
     asset: z.object({ context_id: idOrNull }).nullish().catch(null),
   })
   .transform((row): Placed => ({
-    ...pictured(row, "AssetVersion"),
+    ...picturable(row, "AssetVersion"),
     parentId: row.task_id ?? row.asset?.context_id ?? null,
   }));
 
 const project = z
   .object({ id: idField, full_name: z.string(), thumbnail_id: idOrNull })
-  .transform((row): Pictured => ({
+  .transform((row): Picturable => ({
     id: row.id,
-    type: "Project",
+    entityType: "Project",
     path: row.full_name,
     thumbnailId: row.thumbnail_id,
   }));
 
-const OWN = ["id", "thumbnail_id", "link"] as const;
-
 function contexts(by: "id" | "parent_id", ids: readonly string[]) {
   return select({
     type: "TypedContext",
-    fields: [...OWN, "parent_id"],
+    fields: [...PICTURABLE, "parent_id"],
     row: context,
     where: inList(by, ids),
   });
@@ -90,7 +78,7 @@ export interface Gathered {
 function gathered(
   ids: readonly FtrackId[],
   selected: readonly Placed[],
-  targetsOf: (one: Placed) => readonly Pictured[],
+  targetsOf: (one: Placed) => readonly Picturable[],
 ): Gathered {
   const known = new Map(selected.map((one) => [one.id, one]));
   const found = ids.flatMap((id) => known.get(id) ?? []);
@@ -109,7 +97,7 @@ export async function withParents(
     contexts("id", part),
     select({
       type: "AssetVersion",
-      fields: [...OWN, "task_id", "asset.context_id"],
+      fields: [...PICTURABLE, "task_id", "asset.context_id"],
       row: version,
       where: inList("id", part),
     }),
@@ -127,7 +115,7 @@ export async function withParents(
       }),
     ],
   );
-  const byId = new Map<FtrackId, Pictured>(parents.map((p) => [p.id, p]));
+  const byId = new Map<FtrackId, Picturable>(parents.map((p) => [p.id, p]));
   return gathered(ids, selected, ({ parentId }) => {
     const parent = parentId === null ? undefined : byId.get(parentId);
     return parent === undefined ? [] : [parent];

@@ -15,7 +15,13 @@ import { countOf } from "../../../core/results.ts";
 import { idField } from "../../../core/rows.ts";
 import { thumbnailAction as settings } from "../../../settings/addon/actions.ts";
 import { counted, tally } from "../common.ts";
-import { endNaming, failuresIn, keyFor, writeInParts } from "../parts.ts";
+import {
+  endNaming,
+  failuresIn,
+  keyFor,
+  missed,
+  writeInParts,
+} from "../parts.ts";
 import { withChildren, withParents, type Gathered } from "./gather.ts";
 import { planThumbnails } from "./plan.ts";
 
@@ -33,11 +39,11 @@ interface Way {
   gather(ftrack: FtrackReads, ids: readonly FtrackId[]): Promise<Gathered>;
 }
 
-const jobData = z.object({ ids: z.array(idField) });
+const jobData = z.object({ ids: z.array(idField), unread: z.number() });
 
 async function push(
   way: Way,
-  ids: readonly FtrackId[],
+  { ids, unread }: z.infer<typeof jobData>,
   work: Work,
 ): Promise<WorkEnd> {
   work.progress(0, ids.length, "reading");
@@ -55,13 +61,7 @@ async function push(
     planned > 0
       ? tally(results, "set", "thumbnail")
       : message(true, parts.join(" ")),
-    [
-      ...problems,
-      ...(gone > 0
-        ? [`Gone meanwhile: ${counted(gone, "entity", "entities")}.`]
-        : []),
-      ...failuresIn(changes, results),
-    ],
+    [...problems, ...missed(gone + unread), ...failuresIn(changes, results)],
   );
 }
 
@@ -84,7 +84,7 @@ function thumbnailsTo(way: Way): Action {
         kind: "job",
         job: way.job,
         key: keyFor(way.job, ids),
-        data: { ids },
+        data: { ids, unread: selection.unreadable },
         message: "The thumbnails are being set; see your jobs.",
       };
     },
@@ -93,7 +93,7 @@ function thumbnailsTo(way: Way): Action {
         kind: way.job,
         title: way.title,
         data: jobData,
-        run: ({ ids }, work) => push(way, ids, work),
+        run: (data, work) => push(way, data, work),
       }),
     ],
   });

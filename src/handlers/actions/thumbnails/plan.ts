@@ -1,19 +1,11 @@
 import type { FtrackUpdate } from "../../../core/change.ts";
 import type { FtrackId } from "../../../core/ids.ts";
-
-/** An entity that has, or may get, a thumbnail. */
-export interface Pictured {
-  readonly id: FtrackId;
-  /** Schema id of the API: `Shot`, `Task`. */
-  readonly type: string;
-  readonly path: string;
-  readonly thumbnailId: FtrackId | null;
-}
+import type { Picturable } from "../../../core/picturable.ts";
 
 /** From a selected entity to those that are to get its thumbnail. */
 export interface Push {
-  readonly from: Pictured;
-  readonly to: readonly Pictured[];
+  readonly from: Picturable;
+  readonly to: readonly Picturable[];
 }
 
 export interface ThumbnailPlan {
@@ -33,7 +25,7 @@ export function planThumbnails(
   pushes: readonly Push[],
   target: string,
 ): ThumbnailPlan {
-  const giver = new Map<FtrackId, { from: Pictured; to: Pictured }>();
+  const giver = new Map<FtrackId, { from: Picturable; to: Picturable }>();
   const problems: string[] = [];
   for (const { from, to } of pushes) {
     if (to.length === 0) problems.push(`${from.path} has no ${target}.`);
@@ -49,8 +41,8 @@ export function planThumbnails(
     changes: missing.map(({ from, to }) => ({
       kind: "ftrack.update",
       id: to.id,
-      subject: { ftrackId: to.id, path: to.path, type: to.type },
-      entityType: to.type,
+      subject: { ftrackId: to.id, path: to.path, type: to.entityType },
+      entityType: to.entityType,
       entityId: to.id,
       data: { thumbnail_id: from.thumbnailId },
     })),
