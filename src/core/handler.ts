@@ -14,6 +14,8 @@ export type { OwnWrites } from "./own-writes.ts";
 /** Read access, and nothing that writes. One per batch. */
 export interface StudioContext {
   readonly ftrack: FtrackReads;
+  /** Address of the Ftrack server, for links. */
+  readonly ftrackUrl: string;
   readonly ayon: AyonReads;
   readonly reference: Reference;
   /** What this service itself wrote to these Ftrack entities lately. One round trip to Redis. */

@@ -99,6 +99,21 @@ export function doneWritesOf(
     .map((write) => ({ ...write, key: doneKeyOf(write.key) }));
 }
 
+/** Words for people: what handlers are called, and what stands behind ids. */
+export interface FightWords {
+  /** Handler → words of the settings page. */
+  readonly titles: ReadonlyMap<string, string>;
+  /** Id of a status → its name. */
+  readonly statuses: ReadonlyMap<string, string>;
+}
+
+const NO_WORDS: FightWords = { titles: new Map(), statuses: new Map() };
+
+/** The field as people call it. Keys of attributes are what they are called by. */
+function fieldOf(key: string): string {
+  return key === "status_id" ? "the status" : key;
+}
+
 export interface Guarded {
   readonly decision: Decision;
   /** To be remembered with the own writes, so that the fields stay frozen. */
@@ -116,6 +131,7 @@ export interface Guarded {
  * @param by - the handler that decided
  * @param actors - names of those who caused the events, for the case that the other side is none of our handlers
  * @param now - milliseconds since the epoch
+ * @param words - what is said instead of names of handlers and ids, as far as it is known
  */
 export function freezeFights(
   decision: Decision,
@@ -123,6 +139,7 @@ export function freezeFights(
   actors: readonly string[],
   ownWrites: Pick<OwnWrites, "history">,
   now: number,
+  words: FightWords = NO_WORDS,
 ): Guarded {
   const changes: Change[] = [];
   const skips: Skip[] = [];
@@ -133,37 +150,41 @@ export function freezeFights(
   for (const change of decision.changes) {
     const frozen = new Set<string>();
     for (const write of writesOf(change, by, now)) {
+      const field = fieldOf(write.key);
       const mark = ownWrites.history(write.entityId, markOf(write.key)).at(-1);
       if (mark !== undefined) {
         frozen.add(write.key);
         skips.push({
           subject: change.subject,
           reason: "frozen",
-          detail: `${write.key} is left alone for a while: ${mark.by} changed it back and forth.`,
+          detail: `Left alone for a while: ${mark.by} changed ${field} back and forth.`,
         });
         continue;
       }
       const history = ownWrites.history(write.entityId, doneKeyOf(write.key));
       const fight = findFight(history, write);
       if (fight === null) continue;
-      const who = partiesOf(fight, actors);
+      const who = partiesOf(fight, actors, words);
+      const values = fight.values
+        .map((value) => words.statuses.get(value) ?? value)
+        .join(" / ");
       frozen.add(write.key);
       marks.push({
         ...write,
         key: markOf(write.key),
-        value: fight.values.join(" / "),
+        value: values,
         by: who,
       });
       skips.push({
         subject: change.subject,
         reason: "frozen",
-        detail: `${write.key} is left alone from now on: ${who} change it back and forth.`,
+        detail: `Left alone from now on: ${who} change ${field} back and forth (${values}).`,
       });
       issues.push({
         severity: "error",
         rule: "automations-fight",
         subject: change.subject,
-        detail: `${who} change ${write.key} back and forth (${fight.values.join(" / ")}).`,
+        detail: `${who} change ${field} back and forth (${values}).`,
         fix: "Change the mapping of one of them or switch one off. The field is left alone for 15 minutes.",
       });
     }
@@ -183,14 +204,22 @@ export function freezeFights(
   };
 }
 
-function partiesOf(fight: Fight, actors: readonly string[]): string {
+function partiesOf(
+  fight: Fight,
+  actors: readonly string[],
+  { titles }: FightWords,
+): string {
   const others =
     fight.handlers.length > 1
       ? []
       : actors.length > 0
         ? [...new Set(actors)]
         : ["somebody else"];
-  return [...fight.handlers, ...others].join(" and ");
+  const handlers = fight.handlers.map((by) => {
+    const title = titles.get(by);
+    return title === undefined ? by : `"${title}"`;
+  });
+  return [...handlers, ...others].join(" and ");
 }
 
 /** The change without these fields; null when nothing is left of it. */

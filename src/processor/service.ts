@@ -193,6 +193,12 @@ export async function startProcessor(
     ownWrites,
     download: (componentId) => reads().download(componentId),
     report: (kind, message) => reporter.report(kind, message),
+    fightWords: async () => ({
+      titles: new Map(handlers.map(({ name, title }) => [name, title])),
+      statuses: new Map(
+        (await reference.statuses()).map(({ id, name }) => [id, name]),
+      ),
+    }),
     isDryRun: env.isDryRun,
   });
   function contextFor(frame: ContextFrame): StudioContext {
@@ -202,6 +208,7 @@ export async function startProcessor(
         log: frame.log,
         signal: frame.signal,
       }),
+      ftrackUrl: session.credentials.serverUrl,
       ayon: createAyonReads(http, frame.signal),
       reference,
       recall: (ids) => ownWrites.load([...ids], frame.now.getTime()),

@@ -218,7 +218,8 @@ it("freezes a field that somebody else's automation takes back again and again, 
     await becomes(world, "Shot", shot, "In progress");
     await world.edit(world.update("Shot", shot, status("Not started")));
   }
-  const says = "status-task-to-parent and admin@studio.test";
+  const says =
+    '"Sync status from Task to Parent" and admin@studio.test change the status back and forth (In progress).';
   await eventually("the fight is told", async () =>
     (await toldInAyon()).some((d) => d.includes(`${sequence}/sh-010: ${says}`)),
   );
@@ -226,7 +227,11 @@ it("freezes a field that somebody else's automation takes back again and again, 
   const told = await world.outcomes.query({ projectId: world.projectId });
   expect(
     told.find((o) => o.entityId === shot && o.kind === "failed"),
-  ).toMatchObject({ reason: "automations-fight" });
+  ).toMatchObject({
+    reason: "automations-fight",
+    entityPath: `show/${sequence}/sh-010`,
+    detail: expect.stringContaining("(In progress)") as string,
+  });
   expect(world.log.lines).toContainEqual(
     expect.objectContaining({ level: "error", message: "automations fight" }),
   );

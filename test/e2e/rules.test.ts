@@ -366,4 +366,31 @@ describe("comments", () => {
       async () => (await comments()).join() === "anna: not yet",
     );
   });
+
+  it("HA-81: a note too long for AYON comes in parts, the last with a link to where it stands in full", async () => {
+    const { task, taskPath } = await branchIn(world);
+    const ayonTask = await world.task(taskPath);
+    const [anna] = await world.people("anna@studio.test");
+    const note = creation("Note", {
+      content: "All of it again, please. ".repeat(1_000),
+      parent_id: task,
+      parent_type: "Task",
+      user_id: anna,
+      date: "2026-05-04T10:00:00",
+    });
+    await world.edit(note);
+    let bodies: string[] = [];
+    await eventually("there are ten comments", async () => {
+      const found = await world.reads.comments(projectName(world.name), [
+        ayonTask!.id,
+      ]);
+      bodies = found.map((comment) => comment.body);
+      return bodies.length === 10;
+    });
+    for (const body of bodies) expect(body.length).toBeLessThanOrEqual(2000);
+    const last = bodies.find((body) => body.startsWith("(10/10)"));
+    expect(last?.split("The rest is in Ftrack: ")[1]).toBe(
+      `${world.ftrack.url}/#slideEntityId=${task}&slideEntityType=task&view=tasks&itemId=projects&entityId=${world.projectId}&entityType=show`,
+    );
+  });
 });

@@ -5,6 +5,7 @@ import type { FtrackId } from "../../core/ids.ts";
 import { and, inList, is, select, type Query } from "../../core/query.ts";
 import type { UserMap } from "../../core/reference.ts";
 import { idField, idOrNull } from "../../core/rows.ts";
+import { webLink } from "../../core/web-link.ts";
 import { findEntities } from "./entities.ts";
 import {
   ACTIVITY_KEY,
@@ -161,7 +162,12 @@ export async function gatherComments(
   ]);
   return {
     project,
-    linkTo: () => null,
+    linkTo: (parentId) => {
+      const entity = entities.get(parentId);
+      if (entity === undefined) return null;
+      const kind = entity.entityType === "version" ? "assetversion" : "task";
+      return webLink(ctx.ftrackUrl, ctx.project.ftrack.id, parentId, kind);
+    },
     touched,
     notes,
     entities,

@@ -14,7 +14,9 @@ import type { Apply } from "../../core/handler.ts";
 import type { Logger } from "../../core/log.ts";
 import {
   doneWritesOf,
+  type FightWords,
   freezeFights,
+  type Guarded,
   writesOf,
 } from "../../core/oscillation.ts";
 import type { OwnWrite } from "../../core/own-writes.ts";
@@ -43,6 +45,8 @@ export interface Targets {
   readonly download: Download;
   /** Tells administrators, once for each kind of trouble. */
   readonly report?: (kind: string, message: string) => Promise<void>;
+  /** Names for what is said of a fight; asked for when there is one. */
+  readonly fightWords?: () => Promise<FightWords>;
   /** Decides only: every change ends as `planned`. */
   readonly isDryRun: boolean;
   readonly now?: () => number;
@@ -126,13 +130,12 @@ export function openDoor(targets: Targets): (writer: Writer) => Apply {
       rows.map((row) => row.entityId),
       now(),
     );
-    const guarded = freezeFights(
-      decision,
-      writer.by,
-      writer.actors,
-      known,
-      now(),
-    );
+    const at = now();
+    const guard = (words?: FightWords): Guarded =>
+      freezeFights(decision, writer.by, writer.actors, known, at, words);
+    const found = guard();
+    const guarded =
+      found.fights.length > 0 ? guard(await targets.fightWords?.()) : found;
     if (guarded.marks.length > 0 && !isDryRun)
       await ownWrites.remember(guarded.marks);
     for (const { subject, detail, fix } of guarded.fights) {

@@ -87,19 +87,43 @@ describe("a fight between automations", () => {
         severity: "error",
         rule: "automations-fight",
         subject,
-        detail: "v and n change status_id back and forth (a / b).",
+        detail: "v and n change the status back and forth (a / b).",
         fix: "Change the mapping of one of them or switch one off. The field is left alone for 15 minutes.",
       },
     ]);
     expect(decision.skips[0]?.detail).toBe(
-      "status_id is left alone from now on: v and n change it back and forth.",
+      "Left alone from now on: v and n change the status back and forth (a / b).",
     );
+  });
+
+  it("names automations and statuses as people know them", () => {
+    const history = blows("v:a", "n:b", "v:a");
+    const now = start + 30_000;
+    const { decision, marks } = freezeFights(
+      { changes: [update({ status_id: "b" })], skips: [], issues: [] },
+      "n",
+      [],
+      ownWritesOf(history, now),
+      now,
+      {
+        titles: new Map([["v", "Sync status from Version to Task"]]),
+        statuses: new Map([
+          ["a", "Approved"],
+          ["b", "Revise"],
+        ]),
+      },
+    );
+    const who = '"Sync status from Version to Task" and n';
+    expect(decision.issues[0]?.detail).toBe(
+      `${who} change the status back and forth (Approved / Revise).`,
+    );
+    expect(marks[0]).toMatchObject({ value: "Approved / Revise", by: who });
   });
 
   it("names the actor when the other side is none of us", () => {
     const { decision } = decide(blows("v:a", "v:a", "v:a"), "v:a");
     expect(decision.issues[0]?.detail).toBe(
-      "v and bot@studio.test change status_id back and forth (a).",
+      "v and bot@studio.test change the status back and forth (a).",
     );
     const unknown = freezeFights(
       { changes: [update({ status_id: "a" })], skips: [], issues: [] },
@@ -119,7 +143,7 @@ describe("a fight between automations", () => {
     expect(frozen.decision.changes).toEqual([]);
     expect(frozen.decision.issues).toEqual([]);
     expect(frozen.decision.skips.map((s) => s.detail)).toEqual([
-      "status_id is left alone for a while: v and n changed it back and forth.",
+      "Left alone for a while: v and n changed the status back and forth.",
     ]);
     const thawed = decide(
       [...history, ...marks],
