@@ -2,9 +2,15 @@
 //
 //   node scripts/start.mjs leecher|processor …
 import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureBuilt } from "./build.mjs";
 import { setUpPackages } from "./setup.mjs";
+
+/** How the images run Node. Not imported: Node 20 warns of JSON modules. */
+const processes = JSON.parse(
+  await readFile(join(import.meta.dirname, "processes.json"), "utf8"),
+);
 
 /** npm passes on the Ctrl-C that the terminal has sent us already; a second one would end the services at once. */
 const SAME_SIGNAL_MS = 1000;
@@ -34,8 +40,11 @@ try {
 
 /** When one of them ends, the other ends too: whoever watches over us sees it, and starts both anew. */
 function start(kind) {
-  const child = spawn(process.execPath, [`dist/${kind}/main.js`], {
+  const { options, env } = processes[kind];
+  const args = [...options, `dist/${kind}/main.js`];
+  const child = spawn(process.execPath, args, {
     stdio: "inherit",
+    env: { ...env, ...process.env },
     // Signals of the terminal come through us, once.
     detached: process.platform !== "win32",
   });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import processes from "../processes.json" with { type: "json" };
 import { ChildError, launch, type Child } from "./child.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -30,8 +31,9 @@ export function startService(
   const child = launch({
     name,
     cwd,
-    args: [join(ROOT, "dist", kind, "main.js")],
+    args: [...processes[kind].options, join(ROOT, "dist", kind, "main.js")],
     env: {
+      ...processes[kind].env,
       NODE_ENV: "production",
       AYON_SERVICE_NAME: name,
       AYON_FTRACK_LOG_FORMAT: "json",

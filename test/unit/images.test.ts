@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { image } from "../../scripts/addon/package-py.ts";
+import processes from "../../scripts/processes.json" with { type: "json" };
 import { describeVariables } from "../../src/settings/variables.ts";
 import { program, readDockerfile } from "../support/dockerfile.ts";
 
@@ -115,7 +116,7 @@ describe("docker-compose.yml", () => {
   );
 });
 
-describe.each(["leecher", "processor"])("Dockerfile.%s", (name) => {
+describe.each(["leecher", "processor"] as const)("Dockerfile.%s", (name) => {
   it("ends in a slim image with production packages and dist/ only, not as root", async () => {
     const stages = await readDockerfile(ROOT, `Dockerfile.${name}`);
     for (const [from] of stages)
@@ -137,7 +138,15 @@ describe.each(["leecher", "processor"])("Dockerfile.%s", (name) => {
   it("runs Node itself, and asks whether the service is ready", async () => {
     const last =
       (await readDockerfile(ROOT, `Dockerfile.${name}`)).at(-1) ?? [];
-    expect(program(last, "CMD")).toEqual(["node", `dist/${name}/main.js`]);
+    const { options, env } = processes[name];
+    expect(program(last, "CMD")).toEqual([
+      "node",
+      ...options,
+      `dist/${name}/main.js`,
+    ]);
+    const given = last.filter((i) => i.name === "ENV").map((i) => i.text);
+    for (const [key, value] of Object.entries(env))
+      expect(given.join(" ").split(" ")).toContain(`${key}=${value}`);
     expect(program(last, "HEALTHCHECK")).toEqual([
       "node",
       "dist/cli/healthcheck.js",

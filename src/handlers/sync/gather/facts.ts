@@ -56,11 +56,8 @@ export async function planned(
     publishedTasks: store.publishedTasks,
     ...rest,
   };
-  const made = await inSlices(plan(facts, settings));
-  const changesProject = made.decision.changes.some(
-    (change) => change.kind === "ayon.project.update",
-  );
-  if (!changesProject) return { facts, made };
+  const first = await withoutTeaching(facts, settings);
+  if (first !== null) return first;
   // Lists of types and statuses are replaced as a whole, so they must be what they are at this moment.
   ctx.reference.refresh("ayon-project");
   ctx.reference.refresh("schema");
@@ -70,4 +67,16 @@ export async function planned(
     world: await worldOf(ctx, settings),
   };
   return { facts: fresh, made: await inSlices(plan(fresh, settings)) };
+}
+
+/** The plan, unless it would teach the AYON project something; then it is not even kept. */
+async function withoutTeaching(
+  facts: SyncFacts,
+  settings: SyncSettings,
+): Promise<Planned | null> {
+  const made = await inSlices(plan(facts, settings));
+  const teaches = made.decision.changes.some(
+    (change) => change.kind === "ayon.project.update",
+  );
+  return teaches ? null : { facts, made };
 }
