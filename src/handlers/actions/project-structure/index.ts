@@ -28,6 +28,8 @@ import {
 const JOB = "create-project-structure";
 /** Lines of a preview; a form of thousands is no help. */
 const SHOWN = 200;
+/** Problems that fit a message. */
+const TOLD = 5;
 const WHERE =
   "It is set in AYON: settings of the project (or of the studio), addon core, “Project folder structure”.";
 
@@ -45,6 +47,14 @@ function checked(text: string, types: Types): Structure {
     nodes,
     problems: [...problems, ...typeProblems(nodes, types)],
   };
+}
+
+function inShort(problems: readonly string[]): string {
+  const more = problems.length - TOLD;
+  return [
+    ...problems.slice(0, TOLD),
+    ...(more > 0 ? [`… and ${more} more.`] : []),
+  ].join(" ");
 }
 
 function shown({ depth, name, type, isNew }: StructureLine): string {
@@ -67,7 +77,7 @@ async function preview(ctx: ActionContext<unknown>): Promise<Answer> {
   if (problems.length > 0)
     return message(
       false,
-      `The folder structure of the project is not right. ${problems.join(" ")} ${WHERE}`,
+      `The folder structure of the project is not right. ${inShort(problems)} ${WHERE}`,
     );
   if (nodes.length === 0)
     return message(
@@ -114,7 +124,7 @@ async function make(
   if (project === null) return message(false, "The project is gone.");
   const types = await readTypes(work.reference, project);
   const { nodes, problems } = checked(structure, types);
-  if (problems.length > 0) return message(false, problems.join(" "));
+  if (problems.length > 0) return message(false, inShort(problems));
   work.progress(0, 1, "reading");
   return work.inTurn(project.id, async (apply) => {
     const { objectTypes } = types;
