@@ -1,4 +1,5 @@
 import { actions } from "./actions.ts";
+import { audit } from "./audit.ts";
 import { bulk } from "./bulk.ts";
 import { fullSync } from "./full-sync.ts";
 import { intake } from "./intake.ts";
@@ -14,6 +15,7 @@ export const parts: readonly Part[] = [
   rate,
   bulk,
   fullSync,
+  audit,
   actions,
   intake,
   queue,
