@@ -91,13 +91,30 @@ async function disturb(name: string, attack: Attack): Promise<Show> {
   return show;
 }
 
-async function expectWhole(show: Show): Promise<void> {
+/**
+ * Without the statuses of shots, which a rule sets when tasks pass from one status to another: a passage that
+ * nobody heard is not made up for (docs/guarantees.md, Not promised).
+ */
+function withoutPassages(state: EndState): EndState {
+  return Object.fromEntries(
+    Object.entries(state).map(([path, seen]) => [
+      path,
+      seen.type === "Shot" ? { ...seen, status: "" } : seen,
+    ]),
+  );
+}
+
+async function expectWhole(
+  show: Show,
+  promised: (state: EndState) => EndState = (state) => state,
+): Promise<void> {
   const deadline = performance.now() + SETTLE_MS;
+  const expected = promised(undisturbed);
   await settled(show, (state) => {
-    const isSame = JSON.stringify(state) === JSON.stringify(undisturbed);
+    const isSame = JSON.stringify(promised(state)) === JSON.stringify(expected);
     return isSame || performance.now() > deadline - 1_000;
   });
-  expect(await endState(stack, show)).toEqual(undisturbed);
+  expect(promised(await endState(stack, show))).toEqual(expected);
   expect(await metric("processor", "dead_letters")).toBe(0);
 }
 
@@ -109,7 +126,7 @@ describe("kill -9 in the middle of 200 events, then a new start", () => {
         kill: () => service(kind).end("SIGKILL"),
         revive: async () => services.set(kind, await stack.start(kind)),
       });
-      await expectWhole(show);
+      await expectWhole(show, kind === "leecher" ? withoutPassages : undefined);
     },
     120_000,
   );
