@@ -73,16 +73,26 @@ export async function readAyon(
   );
 }
 
-/** @throws Error for any answer but a good one. */
+/**
+ * Any request.
+ *
+ * @param asUser - AYON user in whose name it is made
+ * @throws Error for any answer but a good one.
+ */
 export async function askAyon(
   { url, apiKey }: Pick<Ayon, "url" | "apiKey">,
   method: string,
   path: string,
   body: unknown,
+  asUser?: string,
 ): Promise<unknown> {
   const response = await fetch(url + path, {
     method,
-    headers: { "x-api-key": apiKey, "content-type": "application/json" },
+    headers: {
+      "x-api-key": apiKey,
+      "content-type": "application/json",
+      ...(asUser !== undefined && { "x-as-user": asUser }),
+    },
     body: JSON.stringify(body),
   });
   const text = await response.text();

@@ -27,8 +27,8 @@ const RULES = {
 let world: World;
 let status: (name: string) => { readonly status_id: string };
 
-/** Definitions of `frameStart`: that of shots is made here. */
-const frameStart = { typed: "", hierarchical: "" };
+/** Definitions of `frameStart`: those of shots and of tasks are made here. */
+const frameStart = { typed: "", ofTasks: "", hierarchical: "" };
 
 beforeAll(async () => {
   world = await startWorld({ settings: { service_event_handlers: RULES } });
@@ -38,16 +38,19 @@ beforeAll(async () => {
   const number = await byName("CustomAttributeType", "name", "number");
   const configurations = "CustomAttributeConfiguration";
   const shared = await byName(configurations, "key", "frameStart");
-  const typed = creation(configurations, {
-    key: "frameStart",
-    label: "Frame start of a shot",
-    type_id: number?.["id"],
-    entity_type: "task",
-    object_type_id: world.ids.objectType("Shot"),
-    config: JSON.stringify({ isdecimal: false }),
-  });
-  await world.edit(typed);
+  const definition = (type: string) =>
+    creation(configurations, {
+      key: "frameStart",
+      label: `Frame start of a ${type}`,
+      type_id: number?.["id"],
+      entity_type: "task",
+      object_type_id: world.ids.objectType(type),
+      config: JSON.stringify({ isdecimal: false }),
+    });
+  const [typed, ofTasks] = [definition("Shot"), definition("Task")];
+  await world.edit(typed, ofTasks);
   frameStart.typed = typed.id;
+  frameStart.ofTasks = ofTasks.id;
   frameStart.hierarchical = String(shared?.["id"]);
   // Definitions are remembered for a minute.
   await world.stopProcessor();
@@ -194,26 +197,29 @@ describe("thumbnails", () => {
   });
 });
 
+/** A value of an attribute, as the web client stores it. */
+function cell(configuration: string, entity: string, value: unknown) {
+  return {
+    action: "create" as const,
+    entity_type: "CustomAttributeValue",
+    entity_key: [configuration, entity],
+    entity_data: {
+      __entity_type__: "CustomAttributeValue",
+      configuration_id: configuration,
+      entity_id: entity,
+      value,
+    },
+  };
+}
+
+async function valueOf(configuration: unknown, entity: string) {
+  const rows = await world.stored(entity);
+  return rows.find((r) => r["configuration_id"] === configuration)?.["value"];
+}
+
 describe("attributes", () => {
   it("FS-54, 56: of the type and of the hierarchy are equal, inherit, and come to AYON", async () => {
     const { shot, sequence, shotPath } = await branchIn(world);
-    const cell = (configuration: string, entity: string, value: unknown) => ({
-      action: "create" as const,
-      entity_type: "CustomAttributeValue",
-      entity_key: [configuration, entity],
-      entity_data: {
-        __entity_type__: "CustomAttributeValue",
-        configuration_id: configuration,
-        entity_id: entity,
-        value,
-      },
-    });
-    const valueOf = async (configuration: unknown, entity: string) => {
-      const rows = await world.stored(entity);
-      return rows.find((r) => r["configuration_id"] === configuration)?.[
-        "value"
-      ];
-    };
     await world.edit(cell(frameStart.typed, shot, 1010));
     await eventually(
       "the hierarchical value follows",
@@ -233,6 +239,30 @@ describe("attributes", () => {
     );
     expect(await valueOf(frameStart.hierarchical, heir.id)).toBeUndefined();
     expect(await valueOf(frameStart.typed, shot)).toBe(1010);
+  });
+
+  it("FS-57: a task that is moved under another shot shows what that one does", async () => {
+    const [from, to] = [await branchIn(world), await branchIn(world)];
+    await world.edit(
+      cell(frameStart.hierarchical, from.shot, 1001),
+      cell(frameStart.hierarchical, to.shot, 1050),
+      cell(frameStart.ofTasks, from.task, 1001),
+    );
+    await world.settled();
+    expect(await valueOf(frameStart.ofTasks, from.task)).toBe(1001);
+    await world.edit(
+      world.update("Task", from.task, {
+        parent_id: to.shot,
+        name: "moved",
+      }),
+    );
+    await eventually(
+      "the task shows it",
+      async () => (await valueOf(frameStart.ofTasks, from.task)) === 1050,
+    );
+    await world.settled();
+    expect(await valueOf(frameStart.hierarchical, from.task)).toBeUndefined();
+    expect((await world.task(`${to.shotPath}/moved`))?.name).toBe("moved");
   });
 });
 

@@ -23,6 +23,7 @@ const RULES = {
   },
   first_version_status: { enabled: true, status: "Pending Review" },
   sync_users_from_ftrack: { follow_events: true },
+  transmit_to_ftrack: { enabled: true },
 };
 
 type Row = Readonly<Record<string, unknown>>;
@@ -44,8 +45,12 @@ export interface Stage extends Studio {
   picture(): Promise<string>;
   /** Makes a product and its first version in AYON, as the pipeline does beside Ftrack. */
   publish(folderId: string, product: string): Promise<string>;
+  /** An edit of a task in AYON, by one of its users. */
+  inAyon(artist: Artist, taskId: string, data: Row): Promise<void>;
   /** One row of Ftrack. */
   row(type: string, id: string, ...fields: readonly string[]): Promise<Row>;
+  /** Ids of the users who are assigned to a task in Ftrack, one for each assignment. */
+  assigned(task: string): Promise<readonly string[]>;
   /** A stored value of a custom attribute. */
   value(configuration: string, entity: string): Promise<unknown>;
   /** Id of the role by which a user may be let into projects. */
@@ -181,11 +186,21 @@ export async function openStage(
       });
       return made("versions", { version: 1, productId });
     },
+    async inAyon(artist, taskId, data) {
+      const path = `/api/projects/${project}/tasks/${taskId}`;
+      await askAyon(ayon, "PATCH", path, data, artist);
+    },
     async row(type, id, ...fields) {
       const [found] = await rows(
         `select ${fields.join(", ")} from ${type} where id is "${id}"`,
       );
       return found ?? {};
+    },
+    async assigned(task) {
+      const found = await rows(
+        `select resource_id from Appointment where context_id is "${task}" and type is "assignment"`,
+      );
+      return found.map((row) => String(row["resource_id"]));
     },
     async value(configuration, entity) {
       const [found] = await rows(

@@ -31,6 +31,7 @@ const ATTRIBUTES = "Synchronize Hierarchical and Entity Attributes";
 const COMMENTS = "Sync comments to AYON";
 const USERS = "Follow changes of users";
 const ACCESS = "Access to private projects";
+const BACK = "Bring changes made in AYON to Ftrack";
 
 /** A version is published, reviewed and approved, and every rule has its turn. */
 export function rulesStory(stage: Stage): readonly Beat[] {
@@ -357,6 +358,29 @@ export function rulesStory(stage: Stage): readonly Beat[] {
           rule: SYNC,
           says: "also in AYON",
           isTrue: async () => (await seen()).folder?.status === "Completed",
+        },
+      ],
+    },
+    {
+      does: "Ben opens AYON: the animation is to be revised after all, by himself instead of Anna.",
+      play: async () => {
+        const { task } = await seen();
+        await stage.inAyon("ben", task?.id ?? "", {
+          status: "Revise",
+          assignees: ["ben"],
+        });
+      },
+      effects: [
+        {
+          rule: BACK,
+          says: "the animation is to be revised in Ftrack",
+          isTrue: inFtrack("Task", animation, "Revise"),
+        },
+        {
+          rule: BACK,
+          says: "Ben is assigned to it, and Anna no longer",
+          isTrue: async () =>
+            (await stage.assigned(animation)).join() === user("ben"),
         },
       ],
     },
