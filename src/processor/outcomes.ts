@@ -155,7 +155,10 @@ function ownResults(
   );
 }
 
-/** Rows for every event a handler was given: one for the event, and one per entity that needs a word. */
+/**
+ * Rows for every event a handler was given: one for the event, and one per entity that was changed or needs a
+ * word. Of the entities of an event with several, those that were as they should be have none.
+ */
 export function outcomesOf(
   run: HandlerRun,
   frame: OutcomeFrame,
@@ -214,7 +217,7 @@ export function outcomesOf(
         },
       ];
     const rows = own
-      .filter((r) => r.reason !== null)
+      .filter((r) => r.reason !== null || r.kind === "applied")
       .slice(0, MAX_ENTITIES)
       .map((r): Outcome => ({
         ...base,
