@@ -8,6 +8,7 @@ import type { Logger } from "./log.ts";
 import type { Outcome } from "./outcome.ts";
 import type { AyonReads, AyonStudioReads, FtrackReads } from "./ports.ts";
 import type { FtrackProject, Reference } from "./reference.ts";
+import type { ExplainResult } from "./sync-jobs.ts";
 
 /** Label under which the menu groups what administrators use. */
 export const ADMIN_LABEL = "AYON Admin";
@@ -106,6 +107,13 @@ export interface ActionRecords {
   >;
 }
 
+/** Why entities of a project are not in AYON as they are in Ftrack; asks both servers anew. */
+export type Explain = (
+  projectId: FtrackId,
+  entityIds: readonly FtrackId[],
+  signal: AbortSignal,
+) => Promise<ExplainResult>;
+
 interface Reads {
   readonly ftrack: FtrackReads;
   readonly ayon: AyonReads;
@@ -118,6 +126,7 @@ interface Reads {
 /** Read access for one click. */
 export interface ActionBase extends Reads {
   readonly records: ActionRecords;
+  readonly explain: Explain;
   readonly selection: Selection;
   readonly user: ActionUser;
   /** Project of the first selected entity. */

@@ -43,7 +43,7 @@ export const applyData = z.object({
   fingerprint: z.string().min(1),
 });
 export const explainData = z.object({
-  ...project,
+  projectId: project.projectId,
   entityIds: z.array(z.string().min(1).transform(ftrackId)).min(1),
 });
 
@@ -51,7 +51,7 @@ export const explainData = z.object({
 type Base = Readonly<{ projectId: string; userId: string | null }>;
 type Limited = Base & Readonly<{ subtreeId: string | null }>;
 type Exact = Limited & Readonly<{ fingerprint: string }>;
-type About = Base & Readonly<{ entityIds: readonly string[] }>;
+type About = Readonly<{ projectId: string; entityIds: readonly string[] }>;
 
 export function fullSyncJob(data: Base): JobRequest<Base> {
   return {
@@ -81,7 +81,7 @@ export function applyJob(data: Exact): JobRequest<Exact> {
 export function explainJob(data: About): JobRequest<About> {
   return {
     kind: SYNC_JOBS.explain,
-    key: `${SYNC_JOBS.explain}-${data.userId ?? ""}-${data.entityIds.join(",")}`,
+    key: `${SYNC_JOBS.explain}-${data.entityIds.join(",")}`,
     data,
   };
 }

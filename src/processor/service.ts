@@ -57,6 +57,7 @@ import { workWhileAlone } from "./alone.ts";
 import { openDoor } from "./apply/index.ts";
 import { createDispatch, type ContextFrame } from "./dispatch.ts";
 import { nightlyAudit } from "./jobs/audit-round.ts";
+import { createExplain } from "./jobs/explain.ts";
 import { createSyncJobs, type SyncJobsDeps } from "./jobs/index.ts";
 import { logIn } from "./ftrack-login.ts";
 import { createLookAgain } from "./look-again.ts";
@@ -280,7 +281,13 @@ export async function startProcessor(
   const ftrackJobs = createFtrackJobs(session, log);
   const store = makeKeyValue(connection);
   const seal = createSeal(env.ayon.apiKey, Date.now);
+  const syncTools: SyncJobsDeps = {
+    ...{ reference, settings, contextFor, applyFor, reports, quarantine },
+    ...{ store, jobs, ftrackJobs, tell, log, now: Date.now },
+    openForm: createFormOpener({ seal, tell }),
+  };
   const actionSide = createActionSide({
+    explain: createExplain(syncTools),
     actions: options.actions ?? allActions,
     seal,
     reads: (actionLog, s) => ({
@@ -307,21 +314,6 @@ export async function startProcessor(
     meter,
   });
   const turns = makeTurns({ connection, log, meter });
-  const syncTools: SyncJobsDeps = {
-    reference,
-    settings,
-    contextFor,
-    applyFor,
-    reports,
-    quarantine,
-    store,
-    jobs,
-    ftrackJobs,
-    tell,
-    openForm: createFormOpener({ seal, tell }),
-    log,
-    now: Date.now,
-  };
   const fromAyon = createAyonSide({
     ...{ http, handlers, settings, reads, relay, store, log },
   });

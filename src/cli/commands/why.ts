@@ -146,7 +146,7 @@ async function explain(
   const jobs = await studio.jobs();
   const { id: jobId } = await submit(
     studio,
-    explainJob({ projectId, userId: null, entityIds: [id] }),
+    explainJob({ projectId, entityIds: [id] }),
   );
   const until = performance.now() + ASK_MS;
   while (performance.now() < until) {

@@ -1,6 +1,9 @@
+import { z } from "zod";
 import type { AyonOperation } from "../../core/change.ts";
 import type { HandlerContext } from "../../core/handler.ts";
 import type { FtrackId } from "../../core/ids.ts";
+import { inList, select } from "../../core/query.ts";
+import { idField, linkField, pathOf } from "../../core/rows.ts";
 import { everything } from "./interest.ts";
 import type { Dirty } from "./gather/dirty.ts";
 import { gatherEvents } from "./gather/events.ts";
@@ -23,6 +26,41 @@ function fieldsOf({ data }: AyonOperation): string {
   return [...Object.keys(rest).filter((key) => key !== "data"), ...attributes]
     .sort()
     .join(", ");
+}
+
+const versionRow = z.object({ id: idField, link: linkField });
+
+/** Versions are not brought over: AYON makes them, and they are linked. */
+async function explainVersions(
+  { ftrack, ayon, project }: HandlerContext,
+  ids: readonly FtrackId[],
+): Promise<ReadonlyMap<FtrackId, Explanation>> {
+  if (ids.length === 0) return new Map();
+  const [[rows], { versions }] = await Promise.all([
+    ftrack.query(
+      select({
+        type: "AssetVersion",
+        fields: ["id", "link"],
+        where: inList("id", ids),
+        row: versionRow,
+      }),
+    ),
+    ayon.select(project.ayonName, { versions: [{ ftrackIds: ids }] }),
+  ]);
+  return new Map(
+    rows.map(({ id, link }) => {
+      const there = versions.find((one) => one.own["ftrackId"] === id);
+      const line =
+        there === undefined
+          ? "Versions come to AYON when they are published with it; they are not copied from Ftrack."
+          : `It is in AYON, as version ${there.version}${there.active ? "" : ", which is not active there"}.`;
+      const explanation: Explanation = {
+        ...{ ftrackId: id, path: pathOf(link), lines: [line] },
+        ayonPath: there?.active === true ? `version ${there.version}` : null,
+      };
+      return [id, explanation] as const;
+    }),
+  );
 }
 
 /** Looks at these contexts as an event about them would make the sync do, and writes nothing. */
@@ -48,7 +86,13 @@ export async function explain(
   const { facts, made } = await gatherEvents(ctx, dirty, settings);
   const { decision, layout, tree } = made;
   const draftOf = new Map(layout.drafts.map((d) => [d.context.id, d]));
+  const versions = await explainVersions(
+    ctx,
+    ids.filter((id) => !facts.contexts.has(id) && !facts.unreadable.has(id)),
+  );
   return ids.map((id): Explanation => {
+    const version = versions.get(id);
+    if (version !== undefined) return version;
     const draft = draftOf.get(id);
     const node = draft?.node ?? null;
     const lines: string[] = [];
@@ -60,7 +104,8 @@ export async function explain(
       if (skip.subject.ftrackId === id) lines.push(skip.detail);
     }
     const own = decision.issues.filter((i) => i.subject.ftrackId === id);
-    for (const { detail, fix } of own) lines.push(`${detail} ${fix}`);
+    for (const { rule, detail, fix } of own)
+      lines.push(`${detail} ${fix} (rule: ${rule})`);
     for (const change of decision.changes) {
       if (change.kind !== "ayon.operation" || change.entityId !== draft?.ayonId)
         continue;

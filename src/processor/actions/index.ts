@@ -1,4 +1,4 @@
-import type { Action, ActionRecords } from "../../core/action.ts";
+import type { Action, ActionRecords, Explain } from "../../core/action.ts";
 import type { FtrackEvent } from "../../core/event.ts";
 import type { Apply } from "../../core/handler.ts";
 import type { FtrackId } from "../../core/ids.ts";
@@ -38,6 +38,7 @@ export interface ActionSideDeps {
   readonly outcomes: Pick<Outcomes, "query">;
   readonly quarantine: Pick<Quarantine, "find">;
   readonly store: Pick<KeyValue, "get">;
+  readonly explain: Explain;
   /** Gives the address of the icon. */
   readonly icon: () => Promise<string>;
   readonly reply: (event: FtrackEvent, data: unknown) => Promise<void>;

@@ -3,6 +3,7 @@ import type {
   ActionBase,
   ActionRecords,
   Answer,
+  Explain,
 } from "../../core/action.ts";
 import type { Envelope } from "../../core/envelope.ts";
 import { retryOf, ServiceError, toError } from "../../core/errors.ts";
@@ -50,6 +51,7 @@ export interface LaneDeps {
   readonly settings: Settings;
   readonly reads: (log: Logger, signal: AbortSignal) => ActionReads;
   readonly records: ActionRecords;
+  readonly explain: Explain;
   readonly seal: Seal;
   readonly performer: Performer;
   readonly icon: () => Promise<string | null>;
@@ -145,6 +147,7 @@ export function createActionLane(deps: LaneDeps): ActionHandler {
       ...reads,
       reference,
       records: deps.records,
+      explain: deps.explain,
       log,
       signal,
       selection,

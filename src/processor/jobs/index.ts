@@ -2,16 +2,13 @@ import { AUDIT_JOB, AUDIT_ROUND_JOB } from "../../core/audit.ts";
 import { SYNC_JOBS } from "../../core/sync-jobs.ts";
 import type { JobHandler } from "../../queue/types.ts";
 import { createAuditRound } from "./audit-round.ts";
+import { createExplainJob } from "./explain.ts";
 import {
   createApplyJob,
   createSyncJob,
   type SyncJobDeps,
 } from "./full-sync.ts";
-import {
-  createExplainJob,
-  createPlanJob,
-  type PlanJobDeps,
-} from "./sync-plan.ts";
+import { createPlanJob, type PlanJobDeps } from "./sync-plan.ts";
 
 export type SyncJobsDeps = SyncJobDeps & PlanJobDeps;
 

@@ -1,45 +1,28 @@
 import { randomUUID } from "node:crypto";
 import {
-  explainData,
-  explainResult,
   lastPlanKey,
   PLAN_FRESH_MS,
   PLAN_TTL_MS,
   planData,
   planKey,
-  type ExplainResult,
   type PlanResult,
 } from "../../core/sync-jobs.ts";
 import { ftrackId, type FtrackId } from "../../core/ids.ts";
-import { plain } from "../../core/issue-report.ts";
 import { planForm, PREVIEW_ACTION } from "../../core/plan-form.ts";
 import { inSlices } from "../../core/steps.ts";
 import type { SyncPlan } from "../../core/sync-plan.ts";
 import { describe } from "../../handlers/sync/describe.ts";
-import { explain } from "../../handlers/sync/explain.ts";
 import { gatherProject } from "../../handlers/sync/gather/project.ts";
 import type { CANCELLED } from "../../queue/jobs.ts";
 import type { JobHandler, Json, KeyValue } from "../../queue/types.ts";
 import type { OpenForm } from "../actions/form-reply.ts";
-import {
-  messageTo,
-  openProject,
-  tellClosed,
-  type OpeningDeps,
-} from "./opening.ts";
+import { openProject, tellClosed, type OpeningDeps } from "./opening.ts";
 import { openBoard, type BoardDeps } from "./board.ts";
-import { projectContextFor, type SyncTools } from "./sync-run.ts";
+import { projectContextFor } from "./sync-run.ts";
 
 export interface PlanJobDeps extends BoardDeps, OpeningDeps {
   readonly store: Pick<KeyValue, "set">;
   readonly openForm: OpenForm;
-}
-
-function label(value: string): {
-  readonly type: string;
-  readonly value: string;
-} {
-  return { type: "label", value };
 }
 
 /** Says what a full sync would do. Reads both servers and writes nothing but the Ftrack job of its user. */
@@ -107,29 +90,4 @@ async function show(
     selection: [{ entityId: scopeId, entityType }],
   };
   await openForm(to, form);
-}
-
-/** Says why entities are not in AYON as they are in Ftrack, to the job's starter and to its user. */
-export function createExplainJob(deps: SyncTools & OpeningDeps): JobHandler {
-  return async (data, job): Promise<ExplainResult> => {
-    const { projectId, userId, entityIds } = explainData.parse(data);
-    const opening = await openProject(deps, projectId);
-    if (opening.kind === "closed")
-      return tellClosed(deps, userId, projectId, opening.detail);
-    const { project, settings } = opening;
-    const ctx = projectContextFor(deps, project, job.signal);
-    const entities = await explain(ctx, settings, entityIds);
-    if (userId !== null)
-      await deps.tell(
-        messageTo(userId, projectId, {
-          type: "widget",
-          title: "Why is this not in AYON?",
-          items: entities.flatMap(({ path, ayonPath, lines }) => [
-            label(`**${plain(path)}** (in AYON: ${plain(ayonPath ?? "no")})`),
-            ...lines.map((line) => label(`- ${plain(line)}`)),
-          ]),
-        }),
-      );
-    return explainResult.parse({ kind: "explained", entities });
-  };
 }

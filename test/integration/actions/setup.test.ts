@@ -7,6 +7,7 @@ import {
   person,
   project,
   textOf,
+  version,
   type Person,
 } from "../../support/clicking.ts";
 import { row, rows, type Loose } from "../../support/official-client.ts";
@@ -222,17 +223,21 @@ describe("Why is this not in AYON?", () => {
     });
     await world.edit(there);
     await world.settled();
-    await world.edit(twin, odd, task);
+    const asset = creation("Asset", { name: "comp", context_id: there.id });
+    const take = creation("AssetVersion", { asset_id: asset.id, version: 1 });
+    await world.edit(twin, odd, task, asset, take);
     await world.settled();
-    const form = await anna.click(
-      WHY,
-      [there, twin, odd, task].map((t) => context(t.id)),
-    );
+    const form = await anna.click(WHY, [
+      ...[there, twin, odd, task].map((t) => context(t.id)),
+      version(take.id),
+    ]);
     const said = textOf(form);
-    expect(said).toContain("as /there");
+    expect(said).toContain("**In AYON:** /there");
+    expect(said).toContain("It is in AYON as it is in Ftrack.");
+    expect(said).toContain("not copied from Ftrack");
     expect(said).toContain("name-taken");
     expect(said).toContain("name-empty");
-    expect(said).toContain("task-under-project");
+    expect(said).toContain("task-at-root");
     expect(said).toMatch(/Last events:/);
   });
 });

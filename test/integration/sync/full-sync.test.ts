@@ -152,7 +152,6 @@ describe("a whole project", () => {
     const result = await run(
       explainJob({
         projectId: world.projectId,
-        userId: null,
         entityIds: [task.id, fine.id, ftrackId("nobody")],
       }),
       explainResult,
