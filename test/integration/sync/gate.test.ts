@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AUDIT_JOB } from "../../../src/core/audit.ts";
-import { SYNC_JOBS } from "../../../src/core/sync-jobs.ts";
+import { fullSyncJob, SYNC_JOBS } from "../../../src/core/sync-jobs.ts";
 import { toRefreshes, typeNames } from "../../../src/leecher/refresh.ts";
 import { ask } from "../../support/ayon.ts";
 import { branchIn } from "../../support/branch.ts";
@@ -182,6 +182,54 @@ describe("a slow project", () => {
       (await pathsIn("slow")).includes("/late"),
     );
     control.clearFaults();
+  });
+});
+
+describe("a full sync that takes its time", () => {
+  it("lets the events of other projects pass, keeps those of its own for after it, and is not doubled (FS-38)", async () => {
+    const slow = await anotherProject("whole", true);
+    const ofSlow = async () =>
+      (await world.jobs.list()).filter((job) => job.key.endsWith(slow));
+    const allDone = async () => {
+      const jobs = await ofSlow();
+      return jobs.length > 0 && jobs.every((job) => job.state === "done");
+    };
+    await eventually("its first sync is over", allDone);
+    const switchTo = async (isOn: boolean) =>
+      world.edit(await world.setValue(slow, "auto_sync_enabled", isOn));
+    await switchTo(false);
+    await world.edit(world.create("Shot", "early", slow));
+    await world.settled();
+    expect(await pathsIn("whole")).toEqual([]);
+
+    const { control } = world.ayon.sandbox;
+    const path = "/projects/whole/operations";
+    control.addFault({ kind: "latency", ms: 5_000, path });
+    await switchTo(true);
+    await eventually("it writes", async () => {
+      const active = (await ofSlow()).filter((job) => job.state === "active");
+      const said = JSON.stringify(active.map((job) => job.progress));
+      return /\d of \d+ changes/.test(said);
+    });
+    const request = fullSyncJob({ projectId: slow, userId: null });
+    const again = await world.jobs.submit(request);
+    expect(again.isNew).toBe(false);
+    await world.edit(world.create("Shot", "during", slow));
+    await world.edit(world.create("Shot", "elsewhere", world.projectId));
+    await eventually(
+      "the other project is through",
+      async () => (await world.folder("/elsewhere")) !== undefined,
+    );
+    expect(await pathsIn("whole")).toEqual([]);
+    const running = await ofSlow();
+    expect(running.filter((job) => job.state === "active")).toHaveLength(1);
+    control.clearFaults();
+    await eventually("its own events too", async () =>
+      (await pathsIn("whole")).includes("/during"),
+    );
+    expect((await pathsIn("whole")).sort()).toEqual(["/during", "/early"]);
+    await eventually("all is done", allDone);
+    expect((await ofSlow()).every((job) => job.starts === 1)).toBe(true);
   });
 });
 
