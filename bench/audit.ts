@@ -83,7 +83,7 @@ async function done(jobs: Jobs, kind: string): Promise<void> {
 /** Bytes that the process has read so far, from sockets too. */
 async function readBy(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/io`, "utf8");
-  return Number(/^rchar: (\\d+)/m.exec(text)?.[1]);
+  return Number(/^rchar: (\d+)/m.exec(text)?.[1]);
 }
 
 async function measured(

@@ -119,6 +119,10 @@ export const RULES = {
     severity: "error",
     fix: "Give the API key of the service a role that may manage custom attributes, or run the action that creates AYON's custom attributes as an administrator.",
   },
+  "attribute-left": {
+    severity: "info",
+    fix: "Correct the attribute in Ftrack's settings, or the roles in the addon's; the action that creates AYON's custom attributes shows what it would change.",
+  },
   "rejected-by-ayon": {
     severity: "error",
     fix: "See what AYON answered; it is tried again when the entity changes.",

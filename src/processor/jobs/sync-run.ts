@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { ChangeResult } from "../../core/change.ts";
 import type { Decision, Issue } from "../../core/decision.ts";
 import { UnavailableError } from "../../core/errors.ts";
@@ -16,14 +15,12 @@ import { describe } from "../../handlers/sync/describe.ts";
 import { gatherProject } from "../../handlers/sync/gather/project.ts";
 import { syncHandler } from "../../handlers/sync/index.ts";
 import type { Planned } from "../../handlers/sync/planned.ts";
-import { planMandatory } from "../../handlers/sync/mandatory.ts";
-import { projectSubject } from "../../handlers/sync/plan/tree.ts";
-import { broken } from "../../handlers/sync/rules.ts";
 import type { SyncSettings } from "../../handlers/sync/settings.ts";
 import type { TurnContext } from "../../queue/types.ts";
 import type { Writer } from "../apply/index.ts";
 import type { ContextFrame } from "../dispatch.ts";
 import { sum, tallyOf, type Tally } from "../tally.ts";
+import { ensureAttributes } from "./attributes.ts";
 
 /** What is needed to synchronise a whole project. */
 export interface SyncTools {
@@ -88,29 +85,6 @@ export function projectContextFor(
 }
 
 /**
- * Makes the attributes in Ftrack that the sync needs. Gives what hinders it: without the attributes nothing
- * may be written into AYON.
- */
-async function ensureAttributes(
-  ctx: HandlerContext,
-  settings: SyncSettings,
-  apply: Apply,
-): Promise<Issue | null> {
-  const changes = await planMandatory(ctx, settings, randomUUID);
-  if (changes.length === 0) return null;
-  const results = await apply({ changes, skips: [], issues: [] });
-  throwTransient(results);
-  ctx.reference.refresh("configurations");
-  const failed = results.find((result) => result.error !== undefined);
-  if (failed?.error === undefined) return null;
-  return broken(
-    "attributes-not-made",
-    projectSubject({ project: ctx.project.ftrack }),
-    `Ftrack did not let the service make the attributes it needs: ${failed.error.message}`,
-  );
-}
-
-/**
  * Reads a whole project, plans and writes it, in the project's turn.
  *
  * @throws UnavailableError when something did not answer: then it is to be started again.
@@ -138,7 +112,7 @@ export async function runProjectSync(
       onProgress({ line: `${done} of ${total} changes`, done, total });
     },
   });
-  function ended(issues: readonly Issue[] = []): SyncRun {
+  function ended(issues: readonly Issue[]): SyncRun {
     return {
       kind: "ran",
       applied: sum(tallies, "applied"),
@@ -173,10 +147,10 @@ export async function runProjectSync(
   }
 
   onProgress({ line: "reading", done: 0, total: 0 });
-  const hindrance = await ensureAttributes(ctx, settings, apply);
-  if (hindrance !== null) return ended([hindrance]);
+  const attributes = await ensureAttributes(ctx, settings, apply);
+  if (attributes.isHindered) return ended(attributes.issues);
   const left = await bringOver();
   if ("kind" in left) return left;
   await write(left);
-  return ended();
+  return ended(attributes.issues);
 }

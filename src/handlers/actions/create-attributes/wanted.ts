@@ -67,7 +67,7 @@ function typeOf({ type, config }: MandatoryAttribute): WantedType {
 
 /** What the service itself keeps in Ftrack. */
 export function mandatoryAttributes(
-  settings: AttributeSettings,
+  settings: Pick<AttributeSettings, "mandatory_attributes">,
 ): readonly Wanted[] {
   return Object.values(MANDATORY_ATTRIBUTES).map((attribute): Wanted => {
     const roles = settings.mandatory_attributes[attribute.key];
