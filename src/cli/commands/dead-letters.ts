@@ -16,17 +16,19 @@ import {
   type Run,
 } from "../call.ts";
 import { CliError } from "../exit.ts";
-import { findProjectOrNone, projectNames } from "../projects.ts";
+import {
+  eventFilter,
+  withEventFilters,
+  type EventFilters,
+} from "../filters.ts";
+import { projectNames } from "../projects.ts";
 import { clock, count, plain, table, type Screen } from "../text.ts";
 import type { Studio } from "../studio.ts";
 
-interface Filters extends Common {
-  readonly project?: string;
-  readonly handler?: string;
+interface Filters extends Common, EventFilters {
   readonly code?: string;
   readonly topic?: string;
   readonly olderThan?: number;
-  readonly since?: number;
   readonly id?: readonly string[];
 }
 
@@ -89,13 +91,10 @@ export function addDeadLetters(program: Command, run: Run): void {
 }
 
 function withFilters(command: Command): Command {
-  return command
-    .option("--project <project>", "name, code or id; none: without project")
-    .option("--handler <name>", "the handler that failed")
+  return withEventFilters(command)
     .option("--code <code>", "class of error, such as E_AYON_REJECTED")
     .option("--topic <topic>", "topic of the event")
     .addOption(timeOption("--older-than <time>", "given up before"))
-    .addOption(timeOption("--since <time>", "given up since"))
     .option("--id <ids...>", "these only");
 }
 
@@ -118,15 +117,12 @@ async function filterOf(
   studio: Studio,
   options: Filters,
 ): Promise<DeadLetterFilter> {
-  const { handler, code, topic, olderThan, since, id } = options;
-  const projectId = await findProjectOrNone(studio, options.project);
+  const { code, topic, olderThan, id } = options;
   return {
-    ...(projectId !== undefined && { projectId }),
-    ...(handler !== undefined && { handler }),
+    ...(await eventFilter(studio, options)),
     ...(code !== undefined && { code }),
     ...(topic !== undefined && { topic }),
     ...(olderThan !== undefined && { before: olderThan }),
-    ...(since !== undefined && { since }),
     ...(id !== undefined && { ids: id }),
   };
 }

@@ -9,7 +9,12 @@ import {
   type Common,
   type Run,
 } from "../call.ts";
-import { findProjectOrNone, projectNames } from "../projects.ts";
+import {
+  eventFilter,
+  withEventFilters,
+  type EventFilters,
+} from "../filters.ts";
+import { projectNames } from "../projects.ts";
 import { clock, table, type Screen } from "../text.ts";
 
 const KINDS: readonly OutcomeKind[] = [
@@ -21,32 +26,28 @@ const KINDS: readonly OutcomeKind[] = [
   "failed",
 ];
 
-interface Options extends Common {
+interface Options extends Common, EventFilters {
   readonly event?: string;
   readonly entity?: string;
-  readonly project?: string;
-  readonly handler?: string;
   readonly kind?: readonly OutcomeKind[];
-  readonly since?: number;
   readonly before?: number;
   readonly limit: number;
 }
 
 export function addOutcomes(program: Command, run: Run): void {
-  addCommand(
-    program,
-    "outcomes",
-    "Show what became of events, the newest first",
-    "Kept for as many days as the setting event_server.outcome_retention_days says.",
+  withEventFilters(
+    addCommand(
+      program,
+      "outcomes",
+      "Show what became of events, the newest first",
+      "Kept for as many days as the setting event_server.outcome_retention_days says. Of an event with several entities each that was changed, or needs a word, has an outcome of its own.",
+    ),
   )
     .option("--event <id>", "id of the event in Ftrack")
     .option("--entity <id>", "id of an entity in Ftrack")
-    .option("--project <project>", "name, code or id; none: without project")
-    .option("--handler <name>", "sync, status-next-task, …")
     .addOption(
       new Option("--kind <kinds...>", "what became of it").choices(KINDS),
     )
-    .addOption(timeOption("--since <time>", "not older"))
     .addOption(timeOption("--before <time>", "older"))
     .addOption(limitOption(50))
     .action((options: Options) =>
@@ -55,16 +56,13 @@ export function addOutcomes(program: Command, run: Run): void {
 }
 
 async function outcomes({ studio }: Call, options: Options): Promise<Answer> {
-  const { event, entity, handler, kind, since, before, limit } = options;
-  const projectId = await findProjectOrNone(studio, options.project);
+  const { event, entity, kind, before, limit } = options;
   const found = await makeOutcomes(await studio.redis()).query(
     {
       ...(event !== undefined && { eventId: event }),
       ...(entity !== undefined && { entityId: entity.toLowerCase() }),
-      ...(projectId !== undefined && { projectId }),
-      ...(handler !== undefined && { handler }),
+      ...(await eventFilter(studio, options)),
       ...(kind !== undefined && { kinds: kind }),
-      ...(since !== undefined && { since }),
       ...(before !== undefined && { before }),
     },
     limit,
