@@ -5,6 +5,7 @@ import { editInAyon } from "../support/ayon-people.ts";
 import { branchIn } from "../support/branch.ts";
 import { becomes, publish, statusOf } from "../support/crew.ts";
 import { eventually } from "../support/redis.ts";
+import { startService } from "../support/service-process.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const SETTINGS = "/api/addons/ftrack/1.0.0/settings/show";
@@ -229,3 +230,68 @@ it("HA-84: what was changed while no processor ran is not lost, and comes once",
   expect(await outcomes()).toBe(before + 3);
   expect((await taskAt(taskPath)).status).toBe("Revise");
 });
+
+it("HA-84, HA-85: a processor that is killed in the middle loses nothing and doubles nothing", async () => {
+  const { ftrack, ayon, redis } = world;
+  const { shot, shotPath } = await branchIn(world);
+  const tasks = Array.from({ length: 20 }, (_, n) =>
+    world.create("Task", `t${String(n)}`, shot, {
+      type_id: world.ids.type("Animation"),
+    }),
+  );
+  await world.edit(...tasks);
+  await world.settled();
+  const [anna = ""] = await world.people("anna@studio.test");
+  const { tasks: seen } = await world.everything();
+  const pathOf = (n: number): string => `${shotPath}/t${String(n)}`;
+  const ayonIds = tasks.map(
+    (_, n) => seen.find((task) => task.path === pathOf(n))?.id ?? "",
+  );
+  await world.stopProcessor();
+  const victim = startService("processor", {
+    AYON_SERVER_URL: ayon.sandbox.url,
+    AYON_API_KEY: ayon.sandbox.apiKey,
+    AYON_ADDON_VERSION: "1.0.0",
+    FTRACK_SERVER: ftrack.url,
+    FTRACK_API_USER: ftrack.apiUser,
+    FTRACK_API_KEY: ftrack.apiKey,
+    REDIS_URL: redis.url,
+    AYON_FTRACK_REDIS_PREFIX: redis.prefix,
+    AYON_FTRACK_OPS_PORT: "0",
+  });
+  await eventually("it is ready", () => victim.ready(), 30_000);
+
+  const done = () => approved(tasks.map((task) => task.id));
+  const edits = ayonIds.map(async (id) => {
+    await editInAyon(world, "anna", "tasks", id, {
+      status: "Approved",
+      assignees: ["anna"],
+    });
+  });
+  await eventually("some have come", async () => (await done()) > 0, 30_000);
+  expect(await victim.end("SIGKILL")).toBeNull();
+  await Promise.all(edits);
+  await world.startProcessor();
+
+  for (const { id } of tasks) await becomes(world, "Task", id, "Approved");
+  await eventually("all are assigned", async () => {
+    const rows = await Promise.all(tasks.map((task) => assigned(task.id)));
+    return rows.every((row) => row.length > 0);
+  });
+  await world.settled();
+  for (const { id } of tasks) expect(await assigned(id)).toEqual([anna]);
+  const { tasks: after } = await world.everything();
+  for (const id of ayonIds)
+    expect(after.find((task) => task.id === id)).toMatchObject({
+      status: "Approved",
+      assignees: ["anna"],
+    });
+});
+
+/** How many of the tasks are Approved in Ftrack. */
+async function approved(ids: readonly string[]): Promise<number> {
+  const rows = await world.rows("Task", ["status.name"], ids);
+  return rows.filter(
+    (row) => (row["status"] as { name?: string }).name === "Approved",
+  ).length;
+}
