@@ -150,7 +150,7 @@ describe("the menu", () => {
     );
   });
 
-  test("HA-76 has only Missing permissions where nothing can be read", async () => {
+  test("HA-76 FS-60 has only Missing permissions where nothing can be read, which names the user of the service", async () => {
     const gone = "8b5be9b0-4c01-4b1f-9c6a-111111111111";
     const menu = await anna.menu(context(gone));
     expect([...menu.keys()]).toEqual([

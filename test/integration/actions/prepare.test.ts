@@ -12,6 +12,7 @@ import { ask } from "../../support/ayon.ts";
 import { row, type Loose } from "../../support/official-client.ts";
 import { eventually } from "../../support/redis.ts";
 import { creation } from "../../support/edits.ts";
+import { fullSyncJob } from "../../../src/core/sync-jobs.ts";
 import { startWorld, type World } from "../../support/world.ts";
 
 let world: World;
@@ -186,6 +187,21 @@ describe("preparing", () => {
     await prepared(id, second, {}, { attr_frameEnd: 2000 });
     const ayon = await world.reads.project("again");
     expect(ayon?.own["frameEnd"]).toBe(2000);
+  });
+
+  test("FS-45 auto-sync that is switched on while a synchronisation waits adds none", async () => {
+    const id = await made("queued", "que");
+    const first = await admin.click(PREPARE, [project(id)]);
+    await prepared(id, first, { auto_sync_project: false });
+    await world.settled();
+    const before = await syncs(id);
+    const waiting = { ...fullSyncJob({ projectId: id, userId: null }) };
+    await world.jobs.submit({ ...waiting, delayMs: 2_000 });
+    await world.edit(await world.setValue(id, "auto_sync_enabled", true));
+    await world.settled();
+    expect(await syncs(id)).toHaveLength(before.length + 1);
+    const [newest] = await syncs(id);
+    expect((await world.jobs.get(newest ?? ""))?.state).toBe("done");
   });
 
   test("a value that AYON would not take brings the form back with its reason", async () => {

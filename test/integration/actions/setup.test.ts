@@ -10,6 +10,7 @@ import {
   version,
   type Person,
 } from "../../support/clicking.ts";
+import { ask } from "../../support/ayon.ts";
 import { row, rows, type Loose } from "../../support/official-client.ts";
 import { eventually } from "../../support/redis.ts";
 import { creation } from "../../support/edits.ts";
@@ -190,6 +191,51 @@ describe("Sync users to AYON", () => {
       success: true,
       message: "All AYON users are as they should be.",
     });
+  });
+
+  test("FS-50 changes ranks only when asked to, and never takes that of the last administrator", async () => {
+    async function rank(name: string): Promise<boolean | undefined> {
+      return (await world.reads.user(name))?.isAdmin;
+    }
+    async function synced(change_roles: boolean): Promise<void> {
+      const form = await admin.click(USERS, on());
+      const preview = await admin.send(USERS, on(), form, { change_roles });
+      if (preview.items === undefined) return;
+      const before = await jobsOf(world, "Sync users to AYON");
+      await admin.send(USERS, on(), preview);
+      await endOf(world, "Sync users to AYON", before);
+    }
+    await ask(world.ayon.http, "PATCH", "/api/users/chen", {
+      data: { isAdmin: true },
+    });
+    await synced(false);
+    expect(await rank("chen")).toBe(true);
+    await synced(true);
+    expect(await rank("chen")).toBe(false);
+
+    // In Ftrack nobody is administrator of all projects any more, in AYON two are: one stays.
+    const held = await rows(
+      world.ftrack,
+      'select id, is_all_projects from UserSecurityRole where security_role.name is "Administrator"',
+    );
+    for (const { id } of held)
+      await world.edit(
+        world.update("UserSecurityRole", id, { is_all_projects: false }),
+      );
+    const admins = async () =>
+      (await world.reads.users()).filter(
+        (user) => user.isAdmin && user.active && !user.isService,
+      );
+    await ask(world.ayon.http, "PATCH", "/api/users/chen", {
+      data: { isAdmin: true },
+    });
+    expect(await admins()).toHaveLength(2);
+    await synced(true);
+    expect(await admins()).toHaveLength(1);
+    for (const { id } of held)
+      await world.edit(
+        world.update("UserSecurityRole", id, { is_all_projects: true }),
+      );
   });
 
   test("FS-52 switches off who is switched off in Ftrack, and removes nobody", async () => {
