@@ -4,6 +4,7 @@ import { ask } from "../support/ayon.ts";
 import { editInAyon } from "../support/ayon-people.ts";
 import { branchIn } from "../support/branch.ts";
 import { becomes, publish, statusOf } from "../support/crew.ts";
+import { creation } from "../support/edits.ts";
 import { eventually } from "../support/redis.ts";
 import { startService } from "../support/service-process.ts";
 import { startWorld, type World } from "../support/world.ts";
@@ -94,6 +95,26 @@ describe("statuses", () => {
     expect((await world.requests()).ayonWrites).toBe(3);
     expect(await outcomes()).toBe(before + 3);
     expect((await taskAt(taskPath)).status).toBe("Approved");
+  });
+
+  it("HA-84: of a version that AYON has no Ftrack id of, by folder, product name and number", async () => {
+    const { shot, folderId } = await branchIn(world);
+    const [type] = await world.all("AssetType", ["name"]);
+    const asset = creation("Asset", {
+      name: "CompMain",
+      context_id: shot,
+      type_id: type?.["id"],
+    });
+    const version = creation("AssetVersion", { asset_id: asset.id });
+    await world.edit(asset, version);
+    await world.settled();
+    const id = await world.publish(folderId, "compMain");
+    const other = await world.publish(folderId, "plateMain");
+    const count = await outcomes();
+    await editInAyon(world, "anna", "versions", other, { status: "Approved" });
+    expect((await told(count + 1))[0]).toBe("skipped not-linked");
+    await editInAyon(world, "anna", "versions", id, { status: "Approved" });
+    await becomes(world, "AssetVersion", version.id, "Approved");
   });
 
   it("HA-84: of edits in quick succession none is taken back by the echo of the one before", async () => {

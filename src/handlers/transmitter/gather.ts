@@ -119,15 +119,13 @@ export async function gatherTransmission(
   const placeIds = places.map((place) => place.contextId);
   const taskIds = entities.tasks.flatMap(({ own }) => linkOf(own) ?? []);
   const hasVersions = versionIds.length + placeIds.length > 0;
-  const [contexts, versions, assignments, users, schema, statuses] =
-    await Promise.all([
-      ask(ctx, contextIds.length > 0, () => contextsBy(contextIds)),
-      ask(ctx, hasVersions, () => versionsBy(versionIds, placeIds)),
-      ask(ctx, taskIds.length > 0, () => assignmentsOf(taskIds)),
-      ctx.reference.users(),
-      ctx.reference.schema(ctx.project.ftrack.schemaId),
-      ctx.reference.statuses(),
-    ]);
+  const [contexts, versions, assignments, users, world] = await Promise.all([
+    ask(ctx, contextIds.length > 0, () => contextsBy(contextIds)),
+    ask(ctx, hasVersions, () => versionsBy(versionIds, placeIds)),
+    ask(ctx, taskIds.length > 0, () => assignmentsOf(taskIds)),
+    ctx.reference.users(),
+    worldOf(entities, ctx),
+  ]);
   const targets: readonly Target[] = [...contexts, ...versions];
   return {
     changes,
@@ -138,9 +136,29 @@ export async function gatherTransmission(
     targets: new Map(targets.map((target) => [target.id, target])),
     assignments,
     users,
-    schema,
-    statuses,
+    ...world,
   };
+}
+
+/** Asked for again when AYON shows a status that is not among those of Ftrack, as it may be new. */
+async function worldOf(
+  { folders, tasks, versions }: AyonEntities,
+  { reference, project }: HandlerContext,
+): Promise<Pick<TransmitterFacts, "schema" | "statuses">> {
+  const read = async () => {
+    const [schema, statuses] = await Promise.all([
+      reference.schema(project.ftrack.schemaId),
+      reference.statuses(),
+    ]);
+    return { schema, statuses };
+  };
+  const world = await read();
+  const isKnown = [...folders, ...tasks, ...versions].every(({ status }) =>
+    world.statuses.some((known) => isSameName(known.name, status)),
+  );
+  if (isKnown) return world;
+  reference.refresh("schema");
+  return read();
 }
 
 /** The version of the asset that is called like the product, below the same folder, with the same number. */
