@@ -1,15 +1,22 @@
 import type { AyonReads, AyonEntities } from "../../../core/ports.ts";
 import type { AyonId, ProjectName } from "../../../core/ids.ts";
+import { inSlices, type Steps } from "../../../core/steps.ts";
 import { folderNode, taskNode } from "../facts.ts";
 import type { AyonNeeds, PublishedNeeds } from "./needs.ts";
 import { addNode, type Store } from "./store.ts";
 
-export function keepNodes(
+export function* keepNodes(
   store: Store,
   entities: Pick<AyonEntities, "folders" | "tasks">,
-): void {
-  for (const folder of entities.folders) addNode(store, folderNode(folder));
-  for (const task of entities.tasks) addNode(store, taskNode(task));
+): Steps<void> {
+  for (const folder of entities.folders) {
+    yield;
+    addNode(store, folderNode(folder));
+  }
+  for (const task of entities.tasks) {
+    yield;
+    addNode(store, taskNode(task));
+  }
 }
 
 /** Reads what is needed from AYON in one request. */
@@ -32,7 +39,7 @@ export async function readAyon(
     ],
     tasks: [...byIds, ...(folderIds.length === 0 ? [] : [{ folderIds }])],
   });
-  keepNodes(store, entities);
+  await inSlices(keepNodes(store, entities));
   const { asked } = store;
   counterparts.forEach((id) => asked.counterparts.add(id));
   nodes.forEach((id) => asked.nodes.add(id));

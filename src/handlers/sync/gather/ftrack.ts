@@ -2,6 +2,7 @@ import type { FtrackId } from "../../../core/ids.ts";
 import type { FtrackReads } from "../../../core/ports.ts";
 import { chunk, type Query } from "../../../core/query.ts";
 import { valuesOf, type ValueRow } from "../../../core/rows.ts";
+import { inSlices, type Steps } from "../../../core/steps.ts";
 import type { World } from "../facts.ts";
 import type { FtrackNeeds } from "./needs.ts";
 import {
@@ -41,8 +42,12 @@ export function valueQueries(
   return chunk(ids, size).map((part) => valuesOf(part, definitions));
 }
 
-export function keepContexts(store: Store, rows: readonly ContextRow[]): void {
+export function* keepContexts(
+  store: Store,
+  rows: readonly ContextRow[],
+): Steps<void> {
   for (const { projectId, context } of rows) {
+    yield;
     // One that was moved to another project is gone from this one.
     if (projectId !== store.projectId || store.contexts.has(context.id))
       continue;
@@ -112,7 +117,9 @@ export async function readFtrack(
   const values = contextQueries.length;
   const assignments = values + rowQueries.length;
   // The lists come back in the order of the queries.
-  keepContexts(store, results.slice(0, values).flat() as ContextRow[]);
+  await inSlices(
+    keepContexts(store, results.slice(0, values).flat() as ContextRow[]),
+  );
   keepValues(store, results.slice(values, assignments).flat() as ValueRow[]);
   keepAssignments(store, results.slice(assignments).flat() as AssignmentRow[]);
 
