@@ -33,7 +33,9 @@ function linesOf(
   word: string,
 ): readonly string[] {
   const made = new Set(
-    results.filter(({ error }) => error === undefined).map((r) => r.changeId),
+    results
+      .filter(({ status }) => status === "applied" || status === "unchanged")
+      .map(({ changeId }) => changeId),
   );
   return changes
     .filter(({ id }) => made.has(id))

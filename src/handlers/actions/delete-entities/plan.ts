@@ -165,6 +165,12 @@ export function planAyon(
   };
 }
 
+const UNMADE: ReadonlySet<ChangeResult["status"]> = new Set([
+  "failed",
+  "blocked",
+  "conflict",
+]);
+
 /** Ids of what is still there in AYON because it, or what it lies in, could not be written. */
 export function left(
   reach: Reach,
@@ -172,7 +178,9 @@ export function left(
   results: readonly ChangeResult[],
 ): ReadonlySet<AyonId> {
   const failed = new Set(
-    results.filter(({ error }) => error !== undefined).map((r) => r.changeId),
+    results
+      .filter(({ status }) => UNMADE.has(status))
+      .map(({ changeId }) => changeId),
   );
   const stay = new Set(kept);
   const whole = new Set<AyonId>();
