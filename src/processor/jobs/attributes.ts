@@ -57,12 +57,16 @@ export async function ensureAttributes(
   const results =
     changes.length === 0 ? [] : await apply({ changes, skips: [], issues: [] });
   throwTransient(results);
-  ctx.reference.refresh("configurations");
   const words = [
     ...problems,
     ...new Set(results.flatMap(({ error }) => error?.message ?? [])),
   ];
-  const missing = await unusable(ctx);
+  let missing = changes.length > 0 ? [] : await unusable(ctx);
+  // What is remembered may be older than what was just read.
+  if (changes.length > 0 || missing.length > 0) {
+    ctx.reference.refresh("configurations");
+    missing = await unusable(ctx);
+  }
   if (missing.length > 0)
     return {
       isHindered: true,
