@@ -9,11 +9,13 @@ import { eventually, startRedis } from "../support/redis.ts";
 const LEECHER = "live-leecher";
 const PROCESSOR = "live-processor";
 const BOTH = [LEECHER, PROCESSOR];
+/** Each of the two kinds of outage of AYON; OUTAGE_S=60 makes it the two minutes of a real restart. */
+const OUTAGE_MS = Number(process.env["OUTAGE_S"] ?? "3") * 1_000;
 
 /** Both services stay the same processes through all of it. */
 describe(
   "what comes and goes around the services",
-  { timeout: 120_000 },
+  { timeout: 120_000 + 2 * OUTAGE_MS },
   () => {
     let studio: AshStudio;
 
@@ -63,11 +65,11 @@ describe(
       const { control } = studio.ayon.sandbox;
       control.addFault({ kind: "error", status: 502 });
       await studio.shot("during_502");
-      await sleep(3_000);
+      await sleep(OUTAGE_MS);
       control.clearFaults();
       control.addFault({ kind: "reset" });
       await studio.shot("during_reset");
-      await sleep(3_000);
+      await sleep(OUTAGE_MS);
       control.clearFaults();
       await arrives("during_502");
       await arrives("during_reset");
