@@ -1,7 +1,12 @@
 /** Which fields of an entity may have changed, by their names in events. */
 export type Interest =
   | { readonly all: true }
-  | { readonly all: false; readonly keys: ReadonlySet<string> };
+  | {
+      readonly all: false;
+      readonly keys: ReadonlySet<string>;
+      /** Those that may have lost their value; the others have one, by what the events say. */
+      readonly cleared: ReadonlySet<string>;
+    };
 
 export const everything: Interest = { all: true };
 
@@ -14,13 +19,17 @@ export const ASSIGNEES = "(assignees)";
 /** Not a key of Ftrack: the entity itself did not change, but something it lies in was renamed or moved. */
 export const PATH = "(path)";
 
-export function interestIn(keys: Iterable<string>): Interest {
-  return { all: false, keys: new Set(keys) };
+export function interestIn(
+  keys: readonly string[],
+  cleared: readonly string[] = keys,
+): Interest {
+  return { all: false, keys: new Set(keys), cleared: new Set(cleared) };
 }
 
 export function join(a: Interest | undefined, b: Interest): Interest {
   if (a === undefined || b.all) return b;
-  return a.all ? a : { all: false, keys: new Set([...a.keys, ...b.keys]) };
+  if (a.all) return a;
+  return interestIn([...a.keys, ...b.keys], [...a.cleared, ...b.cleared]);
 }
 
 export function concerns(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ask } from "../../support/ayon.ts";
 import { branchIn } from "../../support/branch.ts";
 import { startWorld, type World } from "../../support/world.ts";
 
@@ -18,7 +19,8 @@ describe("creating", () => {
     });
     const task = world.create("Task", "Anim main", shot.id, {
       type_id: world.ids.type("Animation"),
-      description: "walk cycle",
+      ...{ description: "walk cycle", end_date: "2024-10-30T00:00:00" },
+      status_id: world.ids.status("Revise"),
     });
     await world.edit(sequence, shot, task);
     await world.settled();
@@ -32,8 +34,11 @@ describe("creating", () => {
       own: { ftrackId: shot.id, ftrackPath: "sq 010/sh-010" },
     });
     expect(await world.task("/sq_010/sh_010/Anim_main")).toMatchObject({
-      taskType: "Animation",
-      own: { description: "walk cycle" },
+      ...{ taskType: "Animation", status: "Revise" },
+      own: {
+        description: "walk cycle",
+        endDate: "2024-10-30T00:00:00+00:00",
+      },
     });
     expect(await world.values(shot.id)).toMatchObject({
       ayon_id: folder?.id,
@@ -62,10 +67,24 @@ describe("creating", () => {
     const build = world.create("AssetBuild", "hero", sequence, {
       type_id: world.ids.type("Character"),
     });
-    await world.edit(build);
+    const task = world.create("Task", "odd", build.id, {
+      type_id: world.ids.type("Environment"),
+    });
+    // The project's schema does not offer this task type to tasks; the folder type is taken away here.
+    const known = await world.reads.project(world.name);
+    expect(known?.taskTypes.map((type) => type.name)).not.toContain(
+      "Environment",
+    );
+    await ask(world.ayon.http, "PATCH", `/api/projects/${world.name}`, {
+      folderTypes: known?.folderTypes.filter((t) => t.name !== "Asset Build"),
+    });
+    await world.edit(build, task);
     await world.settled();
     expect(await world.folder(`/${name}/hero`)).toMatchObject({
       folderType: "Asset Build",
+    });
+    expect(await world.task(`/${name}/hero/odd`)).toMatchObject({
+      ...{ taskType: "Environment", own: { ftrackId: task.id } },
     });
   });
 
@@ -88,7 +107,7 @@ describe("creating", () => {
     });
   });
 
-  it("marks what cannot come, and brings it once it can, with what lies in it (ES-37, ES-38, ES-39)", async () => {
+  it("marks what cannot come, and brings it once it can, with what lies in it (ES-38, ES-39)", async () => {
     const { name, sequence } = await branchIn(world);
     const twin = world.create("Shot", "SH 010", sequence);
     const task = world.create("Task", "anim", twin.id, {
@@ -97,9 +116,8 @@ describe("creating", () => {
     await world.edit(twin, task);
     await world.settled();
     expect(await world.folder(`/${name}/SH_010`)).toBeUndefined();
-    expect(await world.values(twin.id)).toMatchObject({
-      ayon_sync_failed: true,
-    });
+    for (const { id } of [twin, task])
+      expect(await world.values(id)).toMatchObject({ ayon_sync_failed: true });
     await world.edit(world.update("Shot", twin.id, { name: "sh 020" }));
     await world.settled();
     expect(await world.task(`/${name}/sh_020/anim`)).toMatchObject({
@@ -109,6 +127,34 @@ describe("creating", () => {
       ayon_sync_failed: false,
       ayon_path: `/${name}/sh_020`,
     });
+    expect(await world.values(task.id)).toMatchObject({
+      ayon_sync_failed: false,
+    });
+  });
+
+  it("brings a task whose name was taken once it has one of its own, with its assignees (ES-37)", async () => {
+    const { shot, shotPath, taskPath } = await branchIn(world);
+    const [anna] = await world.people("anna@studio.test");
+    const first = await world.task(taskPath);
+    const twin = world.create("Task", "ANIM", shot, {
+      type_id: world.ids.type("Animation"),
+    });
+    await world.edit(twin, world.assign(twin.id, String(anna)));
+    await world.settled();
+    const { tasks } = await world.everything();
+    expect(tasks.map((task) => task.own["ftrackId"])).not.toContain(twin.id);
+    expect(await world.values(twin.id)).toMatchObject({
+      ayon_sync_failed: true,
+    });
+    await world.edit(world.update("Task", twin.id, { name: "anim b" }));
+    await world.settled();
+    expect(await world.task(`${shotPath}/anim_b`)).toMatchObject({
+      ...{ assignees: ["anna"], own: { ftrackId: twin.id } },
+    });
+    expect(await world.values(twin.id)).toMatchObject({
+      ayon_sync_failed: false,
+    });
+    expect(await world.task(taskPath)).toEqual(first);
   });
 });
 
@@ -177,7 +223,29 @@ describe("renaming, moving, removing", () => {
     expect(await world.values(shot)).toMatchObject({ ayon_sync_failed: false });
   });
 
-  it("moves a task (ES-36)", async () => {
+  it("leaves a published folder its place, and marks it (ES-29)", async () => {
+    const { shot, shotPath, folderId, sequence } = await branchIn(world);
+    const other = await branchIn(world);
+    await world.publish(folderId);
+    const isFailed = async () => (await world.values(shot))["ayon_sync_failed"];
+    await world.edit(
+      world.update("Shot", shot, { parent_id: other.sequence, name: "there" }),
+    );
+    await world.settled();
+    expect(await world.folder(shotPath)).toMatchObject({ id: folderId });
+    expect(await world.folder(`/${other.name}/there`)).toBeUndefined();
+    expect(await isFailed()).toBe(true);
+    expect(await world.rows("Shot", ["parent_id"], [shot])).toMatchObject([
+      { parent_id: other.sequence },
+    ]);
+    await world.edit(
+      world.update("Shot", shot, { parent_id: sequence, name: "sh-010" }),
+    );
+    await world.settled();
+    expect(await isFailed()).toBe(false);
+  });
+
+  it("moves a task; to the root of the project it does not go (ES-36)", async () => {
     const { name, sequence, task } = await branchIn(world);
     const other = world.create("Shot", "other", sequence);
     await world.edit(
@@ -185,9 +253,16 @@ describe("renaming, moving, removing", () => {
       world.update("Task", task, { parent_id: other.id }),
     );
     await world.settled();
+    const moved = await world.task(`/${name}/other/anim`);
+    expect(moved).toMatchObject({ own: { ftrackId: task } });
+    await world.edit(
+      world.update("Task", task, { parent_id: world.projectId }),
+    );
+    await world.settled();
     expect(await world.task(`/${name}/other/anim`)).toMatchObject({
-      own: { ftrackId: task },
+      id: moved?.id,
     });
+    expect(await world.values(task)).toMatchObject({ ayon_sync_failed: true });
   });
 
   it("deletes an unpublished shot with its tasks (ES-40)", async () => {
@@ -234,6 +309,7 @@ describe("values", () => {
     expect(await world.folder(shotPath)).toMatchObject({
       own: { frameStart: 1001 },
     });
+    expect((await world.task(taskPath))?.own).not.toHaveProperty("frameStart");
     await world.edit(await world.setValue(shot, "frameStart", undefined));
     await world.settled();
     const folder = await world.folder(shotPath);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { projectName } from "../../../src/core/ids.ts";
-import { fullSyncJob, fullSyncResult } from "../../../src/core/sync-jobs.ts";
 import type { Operation } from "../../../src/ftrack/session.ts";
 import { creation } from "../../support/edits.ts";
+import { fullSync } from "../../support/sync/full-sync.ts";
 import { startWorld, type World } from "../../support/world.ts";
 
 /** Auto-sync is off: only the full sync brings anything over. */
@@ -16,27 +16,18 @@ afterAll(async () => {
   await world.stop();
 });
 
-async function fullSync(): Promise<readonly string[]> {
-  const request = fullSyncJob({ projectId: world.projectId, userId: null });
-  const { id } = await world.jobs.submit(request);
-  await world.settled();
-  const result = fullSyncResult.parse((await world.jobs.get(id))?.result);
-  expect(result).toMatchObject({ kind: "done", failed: 0 });
-  const stored = await world.reports.latest(world.projectId);
-  const { issues } = z
-    .object({
-      issues: z.array(
-        z.object({
-          rule: z.string(),
-          subject: z.object({ ftrackId: z.string().nullable() }),
-        }),
-      ),
-    })
-    .parse(stored?.report);
-  return issues.map(({ rule, subject }) => {
-    const name = Object.keys(ids).find((key) => ids[key] === subject.ftrackId);
-    return `${rule} ${name ?? "-"}`;
+/** What the report says of entities that a test gave a name. */
+async function synced(): Promise<readonly string[]> {
+  const told = await fullSync(world);
+  return told.map(({ rule, ftrackId, detail }) => {
+    const name = Object.keys(ids).find((key) => ids[key] === ftrackId);
+    return `${rule} ${name ?? "-"}: ${detail}`;
   });
+}
+
+/** The line of a rule and a name. */
+function about(start: string, told: readonly string[]): string | undefined {
+  return told.find((line) => line.startsWith(`${start}: `));
 }
 
 function add(name: string, operation: Operation & { id: string }): Operation {
@@ -72,19 +63,19 @@ describe("a full sync", () => {
       add("loose", world.create("Task", "loose", world.projectId, { type_id })),
       world.assign(task.id, String(anna)),
     );
-    await fullSync();
-    await world.edit(add("twin", shot("HERO")));
-    const told = await fullSync();
-    for (const line of [
-      "name-taken twin",
-      "name-empty empty",
-      "task-at-root loose",
-    ])
-      expect(told).toContain(line);
+    await synced();
+    const twin = shot("HERO");
+    const inTwin = world.create("Task", "anim", twin.id, { type_id });
+    await world.edit(add("twin", twin), add("inTwin", inTwin));
+    const told = await synced();
+    expect(about("name-taken twin", told)).toContain("sq/hero");
+    expect(about("parent-not-synced inTwin", told)).toBeDefined();
+    expect(about("name-empty empty", told)).toBeDefined();
+    expect(about("task-at-root loose", told)).toBeDefined();
     expect(await node("hero")).toMatchObject({ path: "/sq/hero" });
     expect((await node("quoted"))?.label).not.toMatch(/[';]/);
     expect(await node("task")).toMatchObject({ assignees: ["anna"] });
-    for (const name of ["twin", "empty", "loose"]) {
+    for (const name of ["twin", "inTwin", "empty", "loose"]) {
       expect(await node(name)).toBeUndefined();
       expect(await world.values(of(name))).toMatchObject({
         ayon_sync_failed: true,
@@ -113,7 +104,7 @@ describe("a full sync", () => {
       body: { statuses: [mine, ...(project?.statuses ?? [])] },
       answer: z.unknown(),
     });
-    await fullSync();
+    await synced();
     const after = await world.reads.project(world.name);
     const order = after?.statuses.map((status) => status.name) ?? [];
     expect(order.indexOf("Only here")).toBeGreaterThan(
@@ -132,22 +123,35 @@ describe("a full sync", () => {
       world.update("Shot", of("hero"), {
         ...{ name: "lead", parent_id: second.id },
       }),
-      world.update("Shot", of("quoted"), { name: "other name" }),
+      world.update("Shot", of("quoted"), {
+        ...{ name: "other name", description: "at night" },
+        status_id: world.ids.status("In progress"),
+      }),
     );
-    expect(await fullSync()).toContain("published-renamed quoted");
+    const told = await fullSync(world);
+    // Both paths: where it lies in Ftrack, and where AYON keeps it.
+    expect(
+      told.filter((line) => line.rule === "published-renamed"),
+    ).toMatchObject([
+      {
+        ...{ ftrackId: of("quoted"), path: "sq/other name" },
+        detail: expect.stringContaining("/sq/Bobs_shot") as string,
+      },
+    ]);
     expect(await node("hero")).toMatchObject({
       ...{ id: before?.id, path: "/sq2/lead" },
     });
     expect((await node("task"))?.path).toBe("/sq2/lead/anim");
     expect(await node("quoted")).toMatchObject({
-      ...{ id: quoted?.id, name: quoted?.name },
+      ...{ id: quoted?.id, name: quoted?.name, status: "In progress" },
+      own: { description: "at night" },
     });
     const failed = { ayon_sync_failed: true };
     expect(await world.values(of("quoted"))).toMatchObject(failed);
     await world.edit(
       world.update("Shot", of("quoted"), { name: "Bob's; shot" }),
     );
-    expect(await fullSync()).not.toContain("published-renamed quoted");
+    expect(about("published-renamed quoted", await synced())).toBeUndefined();
     expect(await world.values(of("quoted"))).not.toMatchObject(failed);
   });
 
@@ -157,7 +161,9 @@ describe("a full sync", () => {
       world.remove("Shot", of("quoted")),
       world.remove("Shot", of("second")),
     );
-    await fullSync();
+    expect(about("published-removed quoted", await synced())).toContain(
+      "/sq/Bobs_shot",
+    );
     const { folders } = await world.everything();
     const byId = new Map(folders.map((folder) => [folder.id, folder]));
     expect(byId.get(quoted!.id)).toMatchObject({
@@ -167,7 +173,7 @@ describe("a full sync", () => {
 
     const again = world.create("Shot", "second", of("sequence"));
     await world.edit(add("second", again));
-    await fullSync();
+    await synced();
     expect(await node("second")).toMatchObject({
       ...{ id: second?.id, active: true },
     });
@@ -181,7 +187,7 @@ describe("a full sync", () => {
       answer: z.unknown(),
     });
     expect(await node("task")).toBeUndefined();
-    await fullSync();
+    await synced();
     expect(await node("task")).toMatchObject({ id: task?.id });
   });
 
@@ -197,7 +203,7 @@ describe("a full sync", () => {
     const links = () =>
       world.reads.links(name, "breakdown|folder|folder", "all");
     for (let i = 0; i < 2; i += 1) {
-      await fullSync();
+      await synced();
       expect((await node("hero"))?.own).toMatchObject({ frameStart: 1010 });
       expect(await links()).toHaveLength(1);
     }
@@ -205,7 +211,7 @@ describe("a full sync", () => {
       world.remove("TypedContextLink", link.id),
       await world.setValue(of("hero"), "frameStart", undefined),
     );
-    await fullSync();
+    await synced();
     expect((await node("hero"))?.own).not.toHaveProperty("frameStart");
     expect(await links()).toEqual([]);
   });

@@ -88,6 +88,11 @@ describe("a whole project", () => {
     await world.resetRequests();
     expect(await fullSync()).toMatchObject({ kind: "done", applied: 0 });
     expect(await world.requests()).toMatchObject({ ayonWrites: 0 });
+    const { counts } = await world.ftrack.control.requests();
+    const writes = Object.keys(counts).filter((what) =>
+      /^(create|update|delete) /.test(what),
+    );
+    expect(writes).toEqual([]);
   });
 
   it("is planned as data, limited to a subtree, and the plan is carried out exactly", async () => {

@@ -24,13 +24,13 @@ function account(
 describe("user mapping", () => {
   it.each<[string, FtrackUser[], AyonUserRow[], Record<string, string>]>([
     [
-      "equal e-mail in any case",
+      "ES-51 equal e-mail in any case",
       [person("x", "Anna@Studio.test")],
       [account("anna", "anna@studio.TEST")],
       { x: "anna" },
     ],
     [
-      "FS-51 name before the at sign, in any case",
+      "ES-51, FS-51 name before the at sign, in any case",
       [person("John@studio.com", null)],
       [account("john", null)],
       { "John@studio.com": "john" },

@@ -1,4 +1,4 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { aContext, aNode, aTask } from "../../support/sync/model.ts";
 import {
   below,
@@ -162,7 +162,10 @@ describe("creating", () => {
         ayon: ["/sh m f", "/sh n removed archived"],
       },
     ],
-  ])("%s", (_, scene) => {
-    playScene(scene);
+  ])("%s", (_, { ayon, failed = [], rules = [], ...given }) => {
+    expect(playScene(given)).toEqual({
+      ...{ ayon, failed, rules },
+      ...{ refused: [], left: [] },
+    });
   });
 });

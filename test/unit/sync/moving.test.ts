@@ -1,4 +1,4 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { ftrackId } from "../../../src/core/ids.ts";
 import { aContext, aNode, aTask } from "../../support/sync/model.ts";
 import {
@@ -252,7 +252,10 @@ describe("renaming and moving", () => {
         rules: ["own-descendant f"],
       },
     ],
-  ])("%s", (_, scene) => {
-    playScene(scene);
+  ])("%s", (_, { ayon, failed = [], rules = [], ...given }) => {
+    expect(playScene(given)).toEqual({
+      ...{ ayon, failed, rules },
+      ...{ refused: [], left: [] },
+    });
   });
 });

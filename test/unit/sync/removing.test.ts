@@ -1,4 +1,4 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { aContext, aNode, aTask } from "../../support/sync/model.ts";
 import { inFolder, playScene, type Scene } from "../../support/sync/scene.ts";
 
@@ -130,7 +130,10 @@ describe("removing", () => {
         ayon: ["/assets n -"],
       },
     ],
-  ])("%s", (_, scene) => {
-    playScene(scene);
+  ])("%s", (_, { ayon, failed = [], rules = [], ...given }) => {
+    expect(playScene(given)).toEqual({
+      ...{ ayon, failed, rules },
+      ...{ refused: [], left: [] },
+    });
   });
 });

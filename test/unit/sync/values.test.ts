@@ -8,17 +8,10 @@ import {
   aContext,
   aModel,
   aNode,
-  aTask,
   focusOn,
   type Model,
 } from "../../support/sync/model.ts";
-import {
-  aWorld,
-  DEFINITIONS,
-  STATUSES,
-  TASK_TYPES,
-  TYPES,
-} from "../../support/sync/world.ts";
+import { DEFINITIONS, STATUSES, TYPES } from "../../support/sync/world.ts";
 
 interface Row {
   readonly context?: Partial<FtrackContext>;
@@ -28,6 +21,8 @@ interface Row {
   readonly settings?: Partial<SyncSettings>;
   /** Keys an event named; none: a full sync. */
   readonly keys?: readonly string[];
+  /** Those of them that the event said to be without a value now; all of them unless given. */
+  readonly cleared?: readonly string[];
   /** Data of the one update; null: none is made. */
   readonly data: Readonly<Record<string, unknown>> | null;
   readonly rules?: readonly string[];
@@ -73,6 +68,34 @@ describe("values of a folder", () => {
         node: { own: { ftrackId: "f", ftrackPath: "sh", frameStart: 5 } },
         keys: ["frameStart"],
         data: { attrib: { frameStart: null } },
+      },
+    ],
+    [
+      "ES-45 an event that gave a value to another attribute of the key clears nothing that is AYON's own",
+      {
+        node: { own: { ftrackId: "f", ftrackPath: "sh", frameStart: 5 } },
+        ...{ keys: ["frameStart"], cleared: [], data: null },
+      },
+    ],
+    [
+      "ES-44 what came from Ftrack is cleared, whatever the event said",
+      {
+        node: {
+          own: { ftrackId: "f", ftrackPath: "sh", frameStart: 5 },
+          data: { ftrackAttributes: ["frameStart"] },
+        },
+        ...{ keys: ["frameStart"], cleared: [] },
+        data: { attrib: { frameStart: null }, data: { ftrackAttributes: [] } },
+      },
+    ],
+    [
+      "a date is cleared, whatever the event said: no other field has its key",
+      {
+        node: {
+          own: { ftrackId: "f", ftrackPath: "sh", endDate: "2024-01-02" },
+        },
+        ...{ keys: ["enddate"], cleared: [] },
+        data: { attrib: { endDate: null } },
       },
     ],
     [
@@ -262,7 +285,11 @@ describe("values of a folder", () => {
     const cycle = syncOnce(model, {
       ...(row.keys === undefined
         ? {}
-        : { focus: new Map([[ftrackId("f"), interestIn(row.keys)]]) }),
+        : {
+            focus: new Map([
+              [ftrackId("f"), interestIn(row.keys, row.cleared)],
+            ]),
+          }),
       ...(row.settings === undefined ? {} : { settings: row.settings }),
     });
     const updates = cycle.decision.changes.filter(
@@ -293,106 +320,5 @@ describe("values of a folder", () => {
       "published-renamed f",
       "published-retyped f",
     ]);
-  });
-});
-
-describe("tasks", () => {
-  function scene(more: Partial<Node>, assigned: readonly string[]): Model {
-    const model = aModel(
-      [aContext("f", "sh"), aTask("t", "anim", "f")],
-      [
-        aNode("n", "sh", "f"),
-        aNode("nt", "anim", "t", {
-          kind: "task",
-          parentId: "n" as Node["id"],
-          own: { ftrackId: "t", ftrackPath: "sh/anim" },
-          ...more,
-        }),
-      ],
-    );
-    model.assigned.set(ftrackId("t"), new Set(assigned.map(ftrackId)));
-    return model;
-  }
-  it.each([
-    [
-      "ES-51 a mapped user is added, one of AYON alone stays",
-      ["carl"],
-      ["u-anna"],
-      ["carl", "anna"],
-    ],
-    [
-      "ES-51 a user Ftrack took away goes",
-      ["anna", "carl"],
-      ["u-bob"],
-      ["carl", "bob"],
-    ],
-    [
-      "ES-51, FS-26 an unmapped user is left out",
-      ["carl"],
-      ["u-nobody"],
-      ["carl"],
-    ],
-    [
-      "an order of one's own is no difference",
-      ["bob", "anna"],
-      ["u-anna", "u-bob"],
-      ["bob", "anna"],
-    ],
-  ])("%s", (_, before, assigned, after) => {
-    const model = scene({ assignees: before }, assigned);
-    const cycle = syncOnce(model, { focus: focusOn("t") });
-    expect(model.nodes.get("nt" as Node["id"])?.assignees).toEqual(after);
-    expect(cycle.results.length).toBe(String(before) === String(after) ? 0 : 1);
-  });
-
-  it("FS-26 reports an unmapped user once", () => {
-    const model = aModel([
-      aContext("f", "sh"),
-      aTask("t", "a", "f"),
-      aTask("u", "b", "f"),
-    ]);
-    for (const id of ["t", "u"])
-      model.assigned.set(ftrackId(id), new Set([ftrackId("u-nobody")]));
-    model.world = aWorld();
-    const users = model.world.users.ftrackUsers as Map<FtrackId, unknown>;
-    users.set(ftrackId("u-nobody"), {
-      id: ftrackId("u-nobody"),
-      username: "nobody",
-      email: null,
-      firstName: "No",
-      lastName: "Body",
-      isActive: true,
-    });
-    const cycle = syncOnce(model, { focus: focusOn("f", "t", "u") });
-    expect(rulesBroken(cycle)).toEqual(["user-not-mapped u-nobody"]);
-  });
-
-  it("ES-50 a task's type changes, its id stays", () => {
-    const model = scene({}, []);
-    model.contexts.set(
-      ftrackId("t"),
-      aTask("t", "anim", "f", { typeId: TASK_TYPES.comp }),
-    );
-    syncOnce(model, { focus: focusOn("t") });
-    expect(model.nodes.get("nt" as Node["id"])?.type).toBe("Compositing");
-  });
-
-  it("ES-15, ES-16 a new one has its status, days, description and assignees", () => {
-    const model = aModel([
-      aContext("f", "sh"),
-      aTask("t", "anim", "f", {
-        statusId: STATUSES.progress,
-        startDate: "2024-01-02T00:00:00",
-        description: "do it",
-      }),
-    ]);
-    model.assigned.set(ftrackId("t"), new Set([ftrackId("u-anna")]));
-    syncOnce(model, { focus: focusOn("f", "t") });
-    const task = [...model.nodes.values()].find((node) => node.kind === "task");
-    expect(task).toMatchObject({
-      status: "In progress",
-      assignees: ["anna"],
-      own: { startDate: "2024-01-02T00:00:00+00:00", description: "do it" },
-    });
   });
 });

@@ -59,7 +59,12 @@ function interestOf(entity: EntityChange): Interest | null {
     return entity.action === "move" ? interestIn(["parent_id"]) : everything;
   const keys = all.filter((key) => !BOOKKEEPING_KEYS.has(key));
   if (entity.action === "move") keys.push("parent_id");
-  return keys.length === 0 ? null : interestIn(keys);
+  if (keys.length === 0) return null;
+  const cleared = keys.filter((key) => {
+    const value = entity.changes.get(key)?.new ?? "";
+    return value === "";
+  });
+  return interestIn(keys, cleared);
 }
 
 /** The appointment, link or list row an event is about came or went; a refresh may be either. */
@@ -224,7 +229,7 @@ export function withoutUnused(
   function usedOf(interest: Interest): Interest | null {
     if (interest.all) return interest;
     const keys = [...interest.keys].filter((key) => !unused.has(key));
-    return keys.length === 0 ? null : interestIn(keys);
+    return keys.length === 0 ? null : interestIn(keys, [...interest.cleared]);
   }
   const hasLinks = settings.linkType !== null;
   return {

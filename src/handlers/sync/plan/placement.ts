@@ -66,7 +66,7 @@ export function* place(
         lose(draft, "published-moved", `AYON keeps it at ${node.path}.`);
       } else if (sameNameKey(draft.name) !== sameNameKey(node.name)) {
         found = true;
-        lose(draft, "published-renamed", `AYON keeps the name ${node.name}.`);
+        lose(draft, "published-renamed", `AYON keeps it as ${node.path}.`);
       } else {
         // The same name to AYON; its case cannot be changed any more.
         draft.name = node.name;

@@ -30,6 +30,8 @@ interface Wish {
   /** Key of events that report a change of it. */
   readonly key: string;
   readonly raw: unknown;
+  /** Of a custom attribute: another one that is not mapped may have the same key (ES-45). */
+  readonly isCustom?: true;
 }
 
 /** Ftrack's priorities have other names than AYON's. */
@@ -72,7 +74,7 @@ function wishesOf(
     const definition = configurationFor(binding, "task", context.objectTypeId);
     if (definition === null) continue;
     const raw = stored?.get(definition.id) ?? null;
-    wishes.push({ name, key: definition.key, raw });
+    wishes.push({ name, key: definition.key, raw, isCustom: true });
   }
   return wishes;
 }
@@ -89,7 +91,7 @@ interface Attributes {
  *
  * Where nothing is stored in Ftrack, an own value of AYON is cleared if an event named the attribute, or if
  * the value is remembered to have come from Ftrack. So neither a first sync nor a full one wipes what was
- * set in AYON.
+ * set in AYON; nor does an event that gave a value to another attribute of the same key.
  */
 function attributesOf(
   draft: Draft,
@@ -116,13 +118,14 @@ function attributesOf(
   if (tree.depthOf(context.id) !== null)
     set("ftrackPath", tree.pathOf(context.id));
 
-  for (const { name, key, raw } of wishesOf(draft, facts, settings)) {
+  for (const { name, key, raw, isCustom } of wishesOf(draft, facts, settings)) {
     const attribute = facts.world.attributes.get(name);
     if (attribute?.scope.includes(kind) !== true) continue;
     if (!concerns(interest, key)) continue;
     const current = own[name] ?? null;
     if (raw === null) {
-      const isNamed = !interest.all;
+      const isNamed =
+        !interest.all && (isCustom !== true || interest.cleared.has(key));
       if (current !== null && (isNamed || known.has(name))) attrib[name] = null;
       if (isNamed || known.has(name)) remembered.delete(name);
       continue;
