@@ -75,12 +75,15 @@ describe("a full sync", () => {
     expect(await node("hero")).toMatchObject({ path: "/sq/hero" });
     expect((await node("quoted"))?.label).not.toMatch(/[';]/);
     expect(await node("task")).toMatchObject({ assignees: ["anna"] });
-    for (const name of ["twin", "inTwin", "empty", "loose"]) {
+    const failed = { ayon_sync_failed: true };
+    for (const name of ["twin", "empty", "loose"]) {
       expect(await node(name)).toBeUndefined();
-      expect(await world.values(of(name))).toMatchObject({
-        ayon_sync_failed: true,
-      });
+      expect(await world.values(of(name))).toMatchObject(failed);
     }
+    // It says nothing itself, so that the twin's shines through.
+    expect(await node("inTwin")).toBeUndefined();
+    const own = await world.values(inTwin.id);
+    expect({ ...failed, ...own }).toMatchObject(failed);
     for (const name of ["hero", "second"])
       expect(String((await node(name))?.own["startDate"])).toMatch(
         /^2024-10-30/,

@@ -176,7 +176,7 @@ describe("a full sync", () => {
   });
 
   it("leaves out what lies below a task, and says so (FS-23)", async () => {
-    // Ftrack's own tasks are leaves. Unverified: that every server refuses children of them; this one does not.
+    // A server that lets tasks have children.
     const type = world.ids.objectType("Task");
     const setLeaf = (is_leaf: boolean) =>
       world.edit(world.update("ObjectType", type, { is_leaf }));

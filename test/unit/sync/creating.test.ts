@@ -36,6 +36,7 @@ describe("creating", () => {
         rules: ["task-at-root t"],
       },
     ],
+    // Ftrack ships Task as a leaf (`ObjectType.is_leaf`). Unverified: whether a server refuses children of one.
     [
       "FS-23 nothing below a task",
       {
