@@ -106,6 +106,40 @@ describe("bursts", () => {
     );
   });
 
+  it("one that AYON refuses for good is kept with the reason, the 199 others come (ES-58)", async () => {
+    const { name, sequence } = await branchIn(world);
+    world.ayon.sandbox.control.addFault({
+      kind: "operation",
+      match: { type: "create", name: "shot_77" },
+      status: 400,
+      detail: "Not this one",
+    });
+    const shots = Array.from({ length: 200 }, (_, n) =>
+      world.create("Shot", `shot ${n}`, sequence),
+    );
+    await world.edit(...shots);
+    await world.settled();
+    world.ayon.sandbox.control.clearFaults();
+    const bad = shots[77]?.id ?? "";
+    const { folders } = await world.everything();
+    const come = new Set(
+      folders
+        .filter(({ path }) => path.startsWith(`/${name}/shot_`))
+        .map(({ own }) => own["ftrackId"]),
+    );
+    expect(shots.filter(({ id }) => !come.has(id)).map(({ id }) => id)).toEqual(
+      [bad],
+    );
+    expect(come.size).toBe(199);
+    const held = await world.quarantine.list(world.projectId);
+    expect(held.filter(({ entityId }) => come.has(entityId))).toEqual([]);
+    expect(held.find(({ entityId }) => entityId === bad)).toMatchObject({
+      rule: "rejected-by-ayon",
+      detail: expect.stringContaining("Not this one") as string,
+    });
+    expect(await world.values(bad)).toMatchObject({ ayon_sync_failed: true });
+  });
+
   it("edits while the event hub was away come over, with the ids they had (ES-59)", async () => {
     const { name, shot, folderId } = await branchIn(world);
     await world.ftrack.control.faults({ events: { drop: 1 } });
