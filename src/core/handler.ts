@@ -8,6 +8,7 @@ import type { OwnWrites } from "./own-writes.ts";
 import type { AyonReads, FtrackReads } from "./ports.ts";
 import type { FtrackProject, Reference } from "./reference.ts";
 import { gateByRole } from "./roles.ts";
+import type { RunSteps } from "./steps.ts";
 
 export type { OwnWrites } from "./own-writes.ts";
 
@@ -20,6 +21,8 @@ export interface StudioContext {
   readonly reference: Reference;
   /** What this service itself wrote to these Ftrack entities lately. One round trip to Redis. */
   recall(entityIds: Iterable<FtrackId>): Promise<OwnWrites>;
+  /** For computing that may take more than a moment. */
+  readonly inSlices: RunSteps;
   readonly log: Logger;
   /** Aborted when the process no longer owns the project, at shutdown, and at the handler's deadline. */
   readonly signal: AbortSignal;

@@ -1,30 +1,16 @@
-import { setImmediate as breathe } from "node:timers/promises";
-
 /**
  * Work that may take seconds, as small steps: at each `yield` whoever runs it may do something else first.
  * What it reads must not change meanwhile.
  */
 export type Steps<T> = Generator<undefined, T, undefined>;
 
-/** Pausing costs next to nothing beside it, and an answer that has to wait for several comes soon enough. */
-const SLICE_MS = 2;
+/** Runs the steps so that others have their turn in between. */
+export type RunSteps = <T>(steps: Steps<T>) => Promise<T>;
 
 /** Runs the steps one after the other, without a pause. */
 export function atOnce<T>(steps: Steps<T>): T {
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
-  }
-}
-
-/** Runs the steps in slices; between them timers, answers and other work have their turn. */
-export async function inSlices<T>(steps: Steps<T>): Promise<T> {
-  let until = performance.now() + SLICE_MS;
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-    if (performance.now() < until) continue;
-    await breathe();
-    until = performance.now() + SLICE_MS;
   }
 }

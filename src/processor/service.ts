@@ -68,6 +68,7 @@ import { createRecorder } from "./records.ts";
 import { createLaunchRelay } from "./launch-relay.ts";
 import { createReference } from "./reference/index.ts";
 import { followServerSettings } from "./server-settings.ts";
+import { inSlices } from "./slices.ts";
 
 export interface ProcessorSettings {
   readonly env: Env;
@@ -212,6 +213,7 @@ export async function startProcessor(
       ftrackUrl: session.credentials.serverUrl,
       ayon: createAyonReads(http, frame.signal),
       reference,
+      inSlices,
       recall: (ids) => ownWrites.load([...ids], frame.now.getTime()),
       log: frame.log,
       signal: frame.signal,

@@ -9,7 +9,6 @@ import {
 } from "../../core/sync-jobs.ts";
 import { ftrackId, type FtrackId } from "../../core/ids.ts";
 import { planForm, PREVIEW_ACTION } from "../../core/plan-form.ts";
-import { inSlices } from "../../core/steps.ts";
 import type { SyncPlan } from "../../core/sync-plan.ts";
 import { describe } from "../../handlers/sync/describe.ts";
 import { gatherProject } from "../../handlers/sync/gather/project.ts";
@@ -19,6 +18,7 @@ import type { OpenForm } from "../actions/form-reply.ts";
 import { openProject, tellClosed, type OpeningDeps } from "./opening.ts";
 import { openBoard, type BoardDeps } from "./board.ts";
 import { projectContextFor } from "./sync-run.ts";
+import { inSlices } from "../slices.ts";
 
 export interface PlanJobDeps extends BoardDeps, OpeningDeps {
   readonly store: Pick<KeyValue, "set">;

@@ -9,7 +9,6 @@ import type {
 } from "../../core/handler.ts";
 import type { FtrackId } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
-import { inSlices } from "../../core/steps.ts";
 import { conclude } from "../../handlers/sync/conclude/index.ts";
 import { describe } from "../../handlers/sync/describe.ts";
 import { gatherProject } from "../../handlers/sync/gather/project.ts";
@@ -21,6 +20,7 @@ import type { Writer } from "../apply/index.ts";
 import type { ContextFrame } from "../dispatch.ts";
 import { sum, tallyOf, type Tally } from "../tally.ts";
 import { ensureAttributes } from "./attributes.ts";
+import { inSlices } from "../slices.ts";
 
 /** What is needed to synchronise a whole project. */
 export interface SyncTools {

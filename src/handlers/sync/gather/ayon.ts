@@ -1,6 +1,7 @@
+import type { HandlerContext } from "../../../core/handler.ts";
 import type { AyonReads, AyonEntities } from "../../../core/ports.ts";
 import type { AyonId, ProjectName } from "../../../core/ids.ts";
-import { inSlices, type Steps } from "../../../core/steps.ts";
+import type { Steps } from "../../../core/steps.ts";
 import { folderNode, taskNode } from "../facts.ts";
 import type { AyonNeeds, PublishedNeeds } from "./needs.ts";
 import { addNode, type Store } from "./store.ts";
@@ -21,8 +22,7 @@ export function* keepNodes(
 
 /** Reads what is needed from AYON in one request. */
 export async function readAyon(
-  ayon: AyonReads,
-  project: ProjectName,
+  { ayon, project, inSlices }: HandlerContext,
   store: Store,
   needs: AyonNeeds,
 ): Promise<void> {
@@ -32,7 +32,7 @@ export async function readAyon(
     ...(counterparts.length === 0 ? [] : [{ ftrackIds: counterparts }]),
     ...(nodes.length === 0 ? [] : [{ ids: nodes }]),
   ];
-  const entities = await ayon.select(project, {
+  const entities = await ayon.select(project.ayonName, {
     folders: [
       ...byIds,
       ...(childNodes.length === 0 ? [] : [{ parentIds: childNodes }]),

@@ -1,7 +1,6 @@
 import { ContractError } from "../../../core/errors.ts";
 import type { HandlerContext } from "../../../core/handler.ts";
 import type { FtrackId } from "../../../core/ids.ts";
-import { inSlices } from "../../../core/steps.ts";
 import type { World } from "../facts.ts";
 import { readAyon, readPublished } from "./ayon.ts";
 import type { Hints } from "./dirty.ts";
@@ -23,15 +22,14 @@ export async function readClosure(
   world: World,
   hints: Hints | null,
 ): Promise<void> {
-  const reached = (): Promise<Reach> => inSlices(reach(store, world));
+  const reached = (): Promise<Reach> => ctx.inSlices(reach(store, world));
   for (let round = 0; round < MAX_ROUNDS; round++) {
     if (!store.isComplete) {
       const guess = round === 0 ? hints : null;
       const ftrack = ftrackNeeds(store, world, await reached(), guess);
-      if (!isEmpty(ftrack)) await readFtrack(ctx.ftrack, store, world, ftrack);
+      if (!isEmpty(ftrack)) await readFtrack(ctx, store, world, ftrack);
       const ayon = ayonNeeds(store, world, await reached(), guess);
-      if (!isEmpty(ayon))
-        await readAyon(ctx.ayon, ctx.project.ayonName, store, ayon);
+      if (!isEmpty(ayon)) await readAyon(ctx, store, ayon);
       if (!isEmpty(ftrack) || !isEmpty(ayon)) continue;
     }
     const published = publishedNeeds(store, await reached());

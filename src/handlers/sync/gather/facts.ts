@@ -1,7 +1,6 @@
 import { ContractError } from "../../../core/errors.ts";
 import type { HandlerContext } from "../../../core/handler.ts";
 import type { AyonProject } from "../../../core/ports.ts";
-import { inSlices } from "../../../core/steps.ts";
 import type { SyncFacts, World } from "../facts.ts";
 import { plan } from "../plan/index.ts";
 import type { Planned } from "../planned.ts";
@@ -56,7 +55,7 @@ export async function planned(
     publishedTasks: store.publishedTasks,
     ...rest,
   };
-  const first = await withoutTeaching(facts, settings);
+  const first = await withoutTeaching(ctx, facts, settings);
   if (first !== null) return first;
   // Lists of types and statuses are replaced as a whole, so they must be what they are at this moment.
   ctx.reference.refresh("ayon-project");
@@ -66,15 +65,16 @@ export async function planned(
     ayonProject: await ayonProjectOf(ctx),
     world: await worldOf(ctx, settings),
   };
-  return { facts: fresh, made: await inSlices(plan(fresh, settings)) };
+  return { facts: fresh, made: await ctx.inSlices(plan(fresh, settings)) };
 }
 
 /** The plan, unless it would teach the AYON project something; then it is not even kept. */
 async function withoutTeaching(
+  ctx: HandlerContext,
   facts: SyncFacts,
   settings: SyncSettings,
 ): Promise<Planned | null> {
-  const made = await inSlices(plan(facts, settings));
+  const made = await ctx.inSlices(plan(facts, settings));
   const teaches = made.decision.changes.some(
     (change) => change.kind === "ayon.project.update",
   );

@@ -1,8 +1,8 @@
+import type { HandlerContext } from "../../../core/handler.ts";
 import type { FtrackId } from "../../../core/ids.ts";
-import type { FtrackReads } from "../../../core/ports.ts";
 import { chunk, type Query } from "../../../core/query.ts";
 import { valuesOf, type ValueRow } from "../../../core/rows.ts";
-import { inSlices, type Steps } from "../../../core/steps.ts";
+import type { Steps } from "../../../core/steps.ts";
 import type { World } from "../facts.ts";
 import type { FtrackNeeds } from "./needs.ts";
 import {
@@ -94,7 +94,7 @@ export function keepAssignments(
 
 /** Reads what is needed from Ftrack in one request. */
 export async function readFtrack(
-  ftrack: FtrackReads,
+  { ftrack, inSlices }: Pick<HandlerContext, "ftrack" | "inSlices">,
   store: Store,
   world: World,
   needs: FtrackNeeds,

@@ -1,7 +1,6 @@
 import type { HandlerContext } from "../../../core/handler.ts";
 import { chunk } from "../../../core/query.ts";
 import type { AyonId, FtrackId } from "../../../core/ids.ts";
-import { inSlices } from "../../../core/steps.ts";
 import {
   linkedTo,
   type FtrackProjectValues,
@@ -61,9 +60,9 @@ async function readProject(
     ),
     ayon.select(project.ayonName, { folders: "all", tasks: "all" }),
   ]);
-  await inSlices(keepContexts(store, contexts));
+  await ctx.inSlices(keepContexts(store, contexts));
   keepAssignments(store, assignments);
-  await inSlices(keepNodes(store, nodes));
+  await ctx.inSlices(keepNodes(store, nodes));
   for (const id of ftrack.unreadable()) store.unreadable.add(id);
   const queries = valueQueries(
     [store.projectId, ...store.contexts.keys()],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { atOnce, inSlices, type Steps } from "../../../src/core/steps.ts";
+import { atOnce, type Steps } from "../../../src/core/steps.ts";
+import { inSlices } from "../../../src/processor/slices.ts";
 
 function* busy(rounds: number): Steps<number> {
   let sum = 0;
