@@ -1,14 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ADMINISTRATOR } from "../../../sandbox/ftrack/index.ts";
 import { branchIn } from "../../support/branch.ts";
+import { person, type Person } from "../../support/clicking.ts";
 import { startWorld, type World } from "../../support/world.ts";
 
 let world: World;
+/** Who makes the edits. */
+let admin: Person;
 beforeAll(async () => {
   world = await startWorld({
     settings: { sync: { published_policy: "revert" } },
   });
+  admin = await person(world.ftrack, ADMINISTRATOR);
 });
 afterAll(async () => {
+  admin.leave();
   await world.stop();
 });
 
@@ -21,13 +27,16 @@ async function shotIn(
 }
 
 describe("an edit of something published is taken back in Ftrack", () => {
-  it("a rename (ES-27, ES-30)", async () => {
+  it("a rename, and whoever made it is told (ES-27, ES-30)", async () => {
     const { shot, shotPath, folderId } = await branchIn(world);
     await world.publish(folderId);
     await world.edit(world.update("Shot", shot, { name: "sh-999" }));
     await world.settled();
     expect(await shotIn(shot)).toMatchObject({ name: "sh-010" });
     expect((await world.folder(shotPath))?.id).toBe(folderId);
+    const shown = JSON.stringify(await admin.told(/\(show\)/));
+    expect(shown).toContain("published-renamed");
+    expect(shown).toContain("sh-999");
   });
 
   it("a move, renamed with it (ES-29, ES-30)", async () => {
