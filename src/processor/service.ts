@@ -15,7 +15,7 @@ import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
 import { startHub } from "../ftrack/hub/supervisor.ts";
 import { createFtrackJobs } from "../ftrack/jobs.ts";
-import { messageTo, replyTo } from "../ftrack/messages.ts";
+import { messageTo } from "../ftrack/messages.ts";
 import { createFtrackReads } from "../ftrack/reads.ts";
 import { actions as allActions } from "../handlers/actions/registry.ts";
 import {
@@ -49,6 +49,7 @@ import { SETTINGS_TOPICS, startSettings } from "../settings/start.ts";
 import { createActionSide } from "./actions/index.ts";
 import { createFormOpener } from "./actions/form-reply.ts";
 import { createIconAddress } from "./actions/icon.ts";
+import { createReply } from "./actions/reply.ts";
 import { choresOf, startSchedule } from "./actions/schedule.ts";
 import { createSeal } from "./actions/seal.ts";
 import { createAlarms } from "./alarms.ts";
@@ -311,7 +312,7 @@ export async function startProcessor(
     store,
     others: launches,
     icon: createIconAddress({ http, settings, env }),
-    reply: (event, data) => hub.publish(replyTo(event, data)),
+    reply: createReply(hub),
     log,
     meter,
   });

@@ -1,5 +1,4 @@
 import type { Action, ActionRecords, Explain } from "../../core/action.ts";
-import type { FtrackEvent } from "../../core/event.ts";
 import type { Apply } from "../../core/handler.ts";
 import type { FtrackId } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
@@ -23,6 +22,7 @@ import { createActionJobs } from "./jobs.ts";
 import { createActionLane, type ActionReads } from "./lane.ts";
 import { createIcon } from "./icon.ts";
 import { createPerformer } from "./perform.ts";
+import type { SendReply } from "./reply.ts";
 import type { Seal } from "./seal.ts";
 
 export interface ActionSideDeps {
@@ -41,7 +41,7 @@ export interface ActionSideDeps {
   readonly explain: Explain;
   /** Gives the address of the icon. */
   readonly icon: () => Promise<string>;
-  readonly reply: (event: FtrackEvent, data: unknown) => Promise<void>;
+  readonly reply: SendReply;
   /** Gets what is not for an action of this service. */
   readonly others?: ActionHandler;
   readonly log: Logger;

@@ -21,6 +21,7 @@ import type { Settings } from "../../settings/load.ts";
 import { accessTo, placeOf, settingOf, type Place } from "./access.ts";
 import { createPeople, type Person } from "./people.ts";
 import type { Performer, Reply } from "./perform.ts";
+import type { SendReply } from "./reply.ts";
 import {
   DISCOVER,
   LAUNCH,
@@ -55,8 +56,7 @@ export interface LaneDeps {
   readonly seal: Seal;
   readonly performer: Performer;
   readonly icon: () => Promise<string | null>;
-  /** Answers an event. */
-  readonly reply: (event: FtrackEvent, data: unknown) => Promise<void>;
+  readonly reply: SendReply;
   /** Gets what is not for an action of this service. */
   readonly others?: ActionHandler;
   readonly log: Logger;
@@ -75,9 +75,10 @@ export function createActionLane(deps: LaneDeps): ActionHandler {
     envelope: Envelope,
     event: FtrackEvent,
     data: unknown,
+    signal: AbortSignal,
   ): Promise<void> {
     if (event.sourceId === null) return;
-    await deps.reply(event, data);
+    await deps.reply(event, data, signal);
     const seconds = Math.max(0, now() - envelope.receivedAt) / 1000;
     meter.observe("action_answer_seconds", { topic: event.topic }, seconds);
   }
@@ -125,7 +126,7 @@ export function createActionLane(deps: LaneDeps): ActionHandler {
         return [];
       }
     });
-    if (items.length > 0) await answer(envelope, event, { items });
+    if (items.length > 0) await answer(envelope, event, { items }, signal);
   }
 
   async function launch(
@@ -216,7 +217,7 @@ export function createActionLane(deps: LaneDeps): ActionHandler {
       log.error({ err: error, eventId: event.id }, "an action has failed");
       reply = refusal(`${nameOf(action)} failed: ${wordsFor(error)}`);
     }
-    if (reply !== null) await answer(envelope, event, reply);
+    if (reply !== null) await answer(envelope, event, reply, signal);
   }
 
   return async (envelope, context) => {

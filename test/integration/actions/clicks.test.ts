@@ -25,6 +25,8 @@ import { startWorld, type World } from "../../support/world.ts";
 
 /** Uses of a probe action: what it was sent. */
 const probed: string[] = [];
+/** Clicks that its start has handled. */
+const opened: string[] = [];
 
 const settings = z.looseObject({
   enabled: z.boolean().default(true),
@@ -39,12 +41,15 @@ const probe: Action = defineAction({
   settingsKey: "service_event_handlers.multiple_notes",
   settings,
   offers: () => true,
-  start: () => ({
-    kind: "form",
-    title: "First",
-    items: [label("one"), textField("name", "Name")],
-    next: { step: "second", state: { price: 1 } },
-  }),
+  start: ({ clickId }) => {
+    opened.push(clickId);
+    return {
+      kind: "form",
+      title: "First",
+      items: [label("one"), textField("name", "Name")],
+      next: { step: "second", state: { price: 1 } },
+    };
+  },
   steps: {
     second: step(z.object({ price: z.number() }), (_ctx, values, state) => ({
       kind: "form",
@@ -266,4 +271,24 @@ describe("a form", () => {
     expect(answer.message).toContain("Chief");
     await roles([]);
   });
+});
+
+test("a click that is handled before the event hub can be reached is handled once, and answered then", async () => {
+  await world.stopProcessor();
+  opened.length = 0;
+  await world.ftrack.control.faults({ upgrade: { delayMs: 2500 } });
+  try {
+    const answer = anna.click("test.probe", [context(shot)]);
+    await world.startProcessor();
+    await eventually("it is handled", () => opened.length === 1);
+    const ofService = (await world.ftrack.control.connections()).filter(
+      ({ user }) => user === world.ftrack.apiUser,
+    );
+    // That of the leecher.
+    expect(ofService).toHaveLength(1);
+    expect(await answer).toMatchObject({ title: "First" });
+    expect(opened).toHaveLength(1);
+  } finally {
+    await world.ftrack.control.clearFaults();
+  }
 });
