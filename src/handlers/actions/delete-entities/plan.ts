@@ -50,6 +50,7 @@ function nodesToGo(reach: Reach): {
   readonly folders: readonly AyonFolder[];
   readonly tasks: readonly AyonTask[];
   readonly kept: ReadonlySet<AyonId>;
+  readonly spared: ReadonlySet<AyonId>;
 } {
   const kept = sheltering(reach);
   const strangers = new Set(reach.strangers.map(({ id }) => id));
@@ -58,11 +59,10 @@ function nodesToGo(reach: Reach): {
   for (const folder of reach.folders)
     if (folder.parentId !== null && belowStranger.has(folder.parentId))
       belowStranger.add(folder.id);
+  const spared = new Set([...kept, ...belowStranger]);
   return {
-    kept,
-    folders: reach.folders.filter(
-      ({ id }) => !kept.has(id) && !belowStranger.has(id),
-    ),
+    ...{ kept, spared },
+    folders: reach.folders.filter(({ id }) => !spared.has(id)),
     tasks: reach.tasks.filter(
       ({ id, folderId }) => !strangers.has(id) && !belowStranger.has(folderId),
     ),
@@ -115,6 +115,8 @@ export interface AyonPlan {
   readonly changes: readonly AyonOperation[];
   /** Folders that stay because something of elsewhere lies in them. */
   readonly kept: ReadonlySet<AyonId>;
+  /** These, and what lies in something of elsewhere. */
+  readonly spared: ReadonlySet<AyonId>;
 }
 
 export function planAyon(
@@ -123,11 +125,14 @@ export function planAyon(
   { what, how }: Wanted,
 ): AyonPlan {
   if (what !== "folders")
-    return { changes: productWrites(project, reach, how), kept: new Set() };
-  const { folders, tasks, kept } = nodesToGo(reach);
+    return {
+      changes: productWrites(project, reach, how),
+      ...{ kept: new Set(), spared: new Set() },
+    };
+  const { folders, tasks, kept, spared } = nodesToGo(reach);
   if (how === "archive")
     return {
-      kept,
+      ...{ kept, spared },
       changes: [
         ...folders.map((folder) => archiving(project, "folder", folder)),
         ...tasks
@@ -149,7 +154,7 @@ export function planAyon(
     ({ parentId }) => parentId === null || !going.has(parentId),
   );
   return {
-    kept,
+    ...{ kept, spared },
     changes: [
       ...products,
       ...tops.map((folder) =>
@@ -171,10 +176,10 @@ const UNMADE: ReadonlySet<ChangeResult["status"]> = new Set([
   "conflict",
 ]);
 
-/** Ids of what is still there in AYON because it, or what it lies in, could not be written. */
+/** Ids of what is still there in AYON because it, or what it lies in, was not to go or could not be written. */
 export function left(
   reach: Reach,
-  { changes, kept }: AyonPlan,
+  { changes, spared }: AyonPlan,
   results: readonly ChangeResult[],
 ): ReadonlySet<AyonId> {
   const failed = new Set(
@@ -182,7 +187,7 @@ export function left(
       .filter(({ status }) => UNMADE.has(status))
       .map(({ changeId }) => changeId),
   );
-  const stay = new Set(kept);
+  const stay = new Set(spared);
   const whole = new Set<AyonId>();
   for (const { id, entityId, op } of changes) {
     if (!failed.has(id)) continue;
