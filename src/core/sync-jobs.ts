@@ -131,7 +131,7 @@ export type PlanResult = z.infer<typeof planResult>;
 export const applyResult = z.discriminatedUnion("kind", [
   closed,
   done,
-  /** The state has moved since the plan was made: nothing was written. */
+  /** The state has moved since the plan was made, or begun: nothing more was written. */
   z.object({
     kind: z.literal("stale"),
     detail: z.string(),
@@ -163,6 +163,11 @@ export const PLAN_TTL_MS = 24 * 3600_000;
 
 export function planKey(planId: string): string {
   return `sync-plan:${planId}`;
+}
+
+/** Where a job that carries out a plan keeps which rows that had, for when it is started again. */
+export function begunKey(jobId: string): string {
+  return `sync-apply-of:${jobId}`;
 }
 
 /** Where the form of the last plan that was made for a user is kept for a while. */

@@ -56,6 +56,9 @@ export type SyncPlan = z.infer<typeof syncPlan>;
 
 type Content = Pick<SyncPlan, "project" | "subtreeId" | "rows">;
 
+/** Characters of a mark: 96 bits, which no two rows share by chance. */
+const MARK = 16;
+
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (typeof value !== "object" || value === null) return value;
@@ -78,6 +81,19 @@ export function* fingerprintOf({
     hash.update(JSON.stringify(canonical(row)));
   }
   return hash.digest("hex");
+}
+
+/** A short mark of each row, by which it is known again in another plan. */
+export function* marksOf({
+  rows,
+}: Pick<Content, "rows">): Steps<readonly string[]> {
+  const marks: string[] = [];
+  for (const row of rows) {
+    yield;
+    const hash = createHash("sha256").update(JSON.stringify(canonical(row)));
+    marks.push(hash.digest("base64url").slice(0, MARK));
+  }
+  return marks;
 }
 
 /** False when somebody changed what the plan says after it was made. */

@@ -306,7 +306,7 @@ async function apply(call: Call, named: string): Promise<Answer> {
       return {
         json: { id: job.id, project: ref, result },
         text: () =>
-          `Nothing was written: ${plain(result.detail)}\nMake a new plan with: ayon-ftrack-events plan ${JSON.stringify(project.name)}`,
+          `Not carried out: ${plain(result.detail)}\nMake a new plan with: ayon-ftrack-events plan ${JSON.stringify(project.name)}`,
         exit: "findings",
       };
   }

@@ -27,6 +27,7 @@ import {
   type OpeningDeps,
 } from "./opening.ts";
 import { openBoard, type BoardDeps } from "./board.ts";
+import { openConfirmed } from "./confirmed.ts";
 import {
   runProjectSync,
   type Progress,
@@ -46,17 +47,19 @@ export interface SyncJobDeps extends AuditDeps, BoardDeps, OpeningDeps {
  */
 type Kind = "full-sync" | "audit" | "sync-apply";
 
-interface Work extends Pick<SyncRunSettings, "subtreeId" | "expected"> {
+interface Work extends Pick<SyncRunSettings, "subtreeId" | "confirmed"> {
   readonly kind: Kind;
   readonly title: string;
   readonly projectId: FtrackId;
   readonly userId: FtrackId | null;
 }
 
-const MAY_BE_STALE =
-  "Something has changed since the plan was made. Nothing was written; make a new plan.";
-const NEW_PLAN =
-  "Something has changed since the plan was made. Nothing was written; a new plan opens in a moment.";
+const STALE =
+  "Something has changed since the plan was made. Nothing was written;";
+const HALF_DONE =
+  "Something has changed while the plan was carried out. A part of it is written, for the rest:";
+const MAKE_ANEW = "make a new plan.";
+const OPENS = "a new plan opens in a moment.";
 
 /**
  * Brings a whole project over, as a job. It may be interrupted and started again at any point: what is done
@@ -64,7 +67,7 @@ const NEW_PLAN =
  */
 async function work(
   deps: SyncJobDeps,
-  { kind, title, projectId, userId, subtreeId, expected }: Work,
+  { kind, title, projectId, userId, subtreeId, confirmed }: Work,
   given: JobContext,
 ): Promise<ApplyResult | typeof CANCELLED> {
   const { log, now } = deps;
@@ -109,16 +112,19 @@ async function work(
 
   /** Says that a plan is out of date, and has the next one made for whoever wanted it. */
   async function stale(fingerprint: string): Promise<ApplyResult> {
+    const what = confirmed?.wasBegun() === true ? HALF_DONE : STALE;
+    const detail = `${what} ${MAKE_ANEW}`;
     if (userId !== null) {
+      const message = `${what} ${OPENS}`;
       await deps.tell(
         messageTo(userId, projectId, {
-          ...{ type: "message", success: false, message: NEW_PLAN },
+          ...{ type: "message", success: false, message },
         }),
       );
       await deps.jobs.submit(planJob({ projectId, userId, subtreeId }));
     }
-    await mirror.end("failed", MAY_BE_STALE);
-    return { kind: "stale", detail: MAY_BE_STALE, fingerprint };
+    await mirror.end("failed", detail);
+    return { kind: "stale", detail, fingerprint };
   }
 
   async function ended(run: SyncRun): Promise<ApplyResult> {
@@ -149,7 +155,7 @@ async function work(
     return await ended(
       await job.withProjectTurn(projectId, async (turn) => {
         const run = await runProjectSync(deps, {
-          ...{ project, settings, turn, onProgress, subtreeId, expected },
+          ...{ project, settings, turn, onProgress, subtreeId, confirmed },
           ...(audit === null ? {} : { gather: (ctx) => audit.gather(ctx) }),
         });
         await audit?.learn(run);
@@ -165,7 +171,7 @@ export function createSyncJob(
   deps: SyncJobDeps,
   kind: "full-sync" | "audit",
 ): JobHandler {
-  const whole = { subtreeId: null, expected: null, title: "Sync to AYON" };
+  const whole = { subtreeId: null, confirmed: null, title: "Sync to AYON" };
   return (data, job) =>
     work(deps, { ...fullSyncData.parse(data), ...whole, kind }, job);
 }
@@ -173,12 +179,13 @@ export function createSyncJob(
 /** Does exactly what the plan with the given fingerprint lists; nothing when a plan made now would differ. */
 export function createApplyJob(deps: SyncJobDeps): JobHandler {
   return async (data, job) => {
-    const { fingerprint: expected, ...rest } = applyData.parse(data);
+    const { fingerprint, ...rest } = applyData.parse(data);
     const title = "Apply plan to AYON";
     const { userId, projectId, subtreeId } = rest;
     // Whoever asks for a plan from now on wants a new one.
     if (userId !== null)
       await deps.store.delete(lastPlanKey(userId, subtreeId ?? projectId));
-    return work(deps, { ...rest, expected, title, kind: "sync-apply" }, job);
+    const confirmed = openConfirmed(deps.store, job.id, fingerprint);
+    return work(deps, { ...rest, confirmed, title, kind: "sync-apply" }, job);
   };
 }

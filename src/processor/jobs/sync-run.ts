@@ -21,6 +21,7 @@ import type { ContextFrame } from "../dispatch.ts";
 import { sum, tallyOf, type Tally } from "../tally.ts";
 import { ensureAttributes } from "./attributes.ts";
 import { inSlices } from "../slices.ts";
+import type { Confirmed } from "./confirmed.ts";
 
 /** What is needed to synchronise a whole project. */
 export interface SyncTools {
@@ -43,8 +44,8 @@ export interface SyncRunSettings {
   readonly onProgress: (progress: Progress) => void;
   /** Only this context and what lies below it; null: the whole project. */
   readonly subtreeId: FtrackId | null;
-  /** Fingerprint of the plan that is to be carried out; null: whatever there is to do. */
-  readonly expected: string | null;
+  /** The plan that is to be carried out; null: whatever there is to do. */
+  readonly confirmed: Confirmed | null;
   /** In place of reading all that is asked for: only what may differ. */
   readonly gather?: (ctx: HandlerContext) => Promise<Planned>;
 }
@@ -59,7 +60,7 @@ export type SyncRun =
     }
   | StaleRun;
 
-/** A plan made now would differ from the one to be carried out: nothing was written. */
+/** A plan made now would differ from the one to be carried out: this start has written nothing. */
 interface StaleRun {
   readonly kind: "stale";
   readonly fingerprint: string;
@@ -135,9 +136,9 @@ export async function runProjectSync(
   async function bringOver(): Promise<Decision | StaleRun> {
     const planned = await (run.gather?.(ctx) ??
       gatherProject(ctx, settings, run.subtreeId));
-    if (run.expected !== null) {
+    if (run.confirmed !== null) {
       const now = await inSlices(describe(planned, settings, tools.now()));
-      if (now.fingerprint !== run.expected)
+      if (!(await run.confirmed.allows(now)))
         return { kind: "stale", fingerprint: now.fingerprint };
     }
     const { facts, made } = planned;
