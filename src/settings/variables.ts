@@ -227,7 +227,7 @@ const TABLE = {
   AYON_FTRACK_DRY_RUN: variable(flag.default(false), {
     group: "Service",
     description:
-      "Decide everything, write nothing, neither to AYON nor Ftrack.",
+      "Decide everything, write nothing, neither to AYON nor Ftrack. Only the jobs of what people click show in Ftrack, and say that nothing was written.",
     defaultText: "false",
   }),
 } as const;

@@ -112,7 +112,8 @@ export interface World extends Studio {
   /** Resolves when all events that Ftrack sent so far, and the jobs they started, have been handled. */
   settled(): Promise<void>;
   processor(): Processor;
-  startProcessor(): Promise<void>;
+  /** @param more - variables of the environment beside those of this world */
+  startProcessor(more?: Readonly<Record<string, string>>): Promise<void>;
   stopProcessor(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -138,7 +139,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     log,
   });
   const reads = createFtrackReads({ session: admin, log });
-  const env = readEnv("processor", {
+  const variables = {
     AYON_SERVER_URL: ayon.sandbox.url,
     AYON_API_KEY: ayon.sandbox.apiKey,
     AYON_ADDON_VERSION: "1.0.0",
@@ -148,7 +149,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     REDIS_URL: redis.url,
     AYON_FTRACK_REDIS_PREFIX: redis.prefix,
     AYON_FTRACK_OPS_PORT: "off",
-  });
+  };
   const connection: Connection = connect(
     { url: redis.url, prefix: redis.prefix },
     "patient",
@@ -170,9 +171,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const { projectId } = studio;
   let processor: Processor | null = null;
 
-  async function startOne(): Promise<void> {
+  async function startOne(
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     processor = await startProcessor({
-      env,
+      env: readEnv("processor", { ...variables, ...more }),
       log,
       meter: silentMeter,
       signal: new AbortController().signal,

@@ -4,7 +4,7 @@ import { strikes } from "../control/faults.ts";
 import { readBody, sendJson, urlOf } from "../http.ts";
 import { authenticate } from "../permissions/credentials.ts";
 import type { Sandbox } from "../sandbox.ts";
-import type { Raw } from "../store/values.ts";
+import { isArray, isObject, type Raw } from "../store/values.ts";
 import { errorBody, runBatch, type BatchResult } from "./batch.ts";
 import {
   ApiError,
@@ -31,7 +31,7 @@ export async function handleApi(
       headers.clientToken,
       state.nowText(),
     );
-    fail(sandbox);
+    fail(body, sandbox);
     const batch = runBatch(body, state, sender, sandbox);
     sandbox.committed(batch.writes);
     answer(request, response, batch, sandbox);
@@ -66,8 +66,8 @@ function signIn(
 }
 
 /** Fails the batch when that was asked for. */
-function fail({ faults, chance }: Sandbox): void {
-  const { failNext } = faults;
+function fail(body: Raw, { faults, chance }: Sandbox): void {
+  const { failNext, refuse } = faults;
   if (failNext !== null) {
     faults.failNext = null;
     throw new ApiError(
@@ -77,8 +77,19 @@ function fail({ faults, chance }: Sandbox): void {
       failNext.code,
     );
   }
+  if (refuse !== null && writesWith(refuse.holding, body))
+    throw new ApiError(refuse.exception, refuse.content, 403);
   if (faults.errorRate > 0 && chance() < faults.errorRate)
     throw serverError("The server had a problem.");
+}
+
+function writesWith(text: string, body: Raw): boolean {
+  return (isArray(body) ? body : []).some(
+    (operation) =>
+      isObject(operation) &&
+      operation["action"] !== "query" &&
+      JSON.stringify(operation).includes(text),
+  );
 }
 
 /** Answers a batch and tells the hub of it, in the order the server is set to. */

@@ -17,6 +17,8 @@ export interface Faults {
   commitThenReset: Count;
   /** The error the next batch fails with; nothing of it is done. */
   failNext: { exception: string; content: string; code: string | null } | null;
+  /** Batches fail in which an operation that is no query holds this text in its JSON; nothing of them is done. */
+  refuse: { holding: string; exception: string; content: string } | null;
   /** `badGateway`, `hang` and `reset` meet the handshake of the hub and files too. */
   everywhere: boolean;
   /** Delay of the upgrade to a websocket, and whether it is refused thereafter. */
@@ -53,6 +55,7 @@ export function noFaults(): Faults {
     reset: 0,
     commitThenReset: 0,
     failNext: null,
+    refuse: null,
     everywhere: false,
     upgrade: { delayMs: 0, reject: false },
     heartbeats: true,
@@ -123,7 +126,7 @@ function merge(target: Group, changes: Group, sample: Group): void {
 const counts = new Set(["badGateway", "hang", "reset", "commitThenReset"]);
 
 function fits(name: string, usual: unknown, value: unknown): boolean {
-  if (name === "failNext")
+  if (name === "failNext" || name === "refuse")
     return (
       value === null ||
       (isGroup(value) && typeof value["exception"] === "string")

@@ -43,6 +43,14 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** Words for a service that decides only, as in a dry run; null when it has written. */
+export function rehearsal(results: readonly ChangeResult[]): string | null {
+  const planned = countOf(results, "planned");
+  return planned === 0
+    ? null
+    : `Nothing was written: the service only rehearses (${counted(planned, "change")}).`;
+}
+
 /** Says what became of writes of one sort, and why those that failed did. */
 export function tally(
   results: readonly ChangeResult[],
@@ -51,14 +59,11 @@ export function tally(
   many?: string,
 ): Message {
   const made = countOf(results, "applied", "unchanged");
-  const planned = countOf(results, "planned");
+  const rehearsed = rehearsal(results);
   const failed = results.filter((result) => result.error !== undefined);
   const conflicts = countOf(results, "conflict");
   const parts = [`${counted(made, one, many)} ${done}.`];
-  if (planned > 0)
-    parts.push(
-      `Nothing was written: the service only rehearses (${counted(planned, "change")}).`,
-    );
+  if (rehearsed !== null) parts.push(rehearsed);
   if (conflicts > 0)
     parts.push(`${counted(conflicts, one, many)} had changed in between.`);
   const [first] = failed;

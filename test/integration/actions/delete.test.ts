@@ -295,6 +295,36 @@ describe("HA-77 deleting", () => {
     expect(report).toMatch(/PROBLEM .*render.*Locked by production/);
   });
 
+  test("says what Ftrack refuses to delete, deletes the rest, and a synchronisation brings it back", async () => {
+    await world.ftrack.control.faults({
+      refuse: {
+        holding: `"delete","entity_type":"Shot","entity_key":["${shots[0]!}"]`,
+        ...{ exception: "PermissionError", content: "Locked by the client." },
+      },
+    });
+    const on = shots.map(context);
+    const form = await confirming(on, "folders", "delete");
+    const job = await removed(on, form, "delete");
+    await world.ftrack.control.clearFaults();
+    expect(job.status).toBe("failed");
+    expect(job.description).toContain("Locked by the client.");
+    const report = (await attached(world, job.id))["deleted.txt"];
+    expect(report).toMatch(/PROBLEM .*sh010: .*Locked by the client/);
+    expect(report).not.toMatch(/deleted in Ftrack: Shot .*sh010/);
+    expect(report).toMatch(/deleted in Ftrack: Shot .*sh020/);
+    await world.settled();
+    expect(await inFtrack("TypedContext", [sequence, ...shots])).toEqual(
+      expect.arrayContaining([sequence, shots[0]]),
+    );
+    expect(await inFtrack("TypedContext", [shots[1]!])).toEqual([]);
+    await world.jobs.submit(
+      fullSyncJob({ projectId: world.projectId, userId: null }),
+    );
+    await world.settled();
+    expect((await folderOf(`/${name}/sh010`))?.own["ftrackId"]).toBe(shots[0]);
+    expect(await folderOf(`/${name}/sh020`)).toBeUndefined();
+  });
+
   test.each(["archive", "delete"])(
     "%s leaves what belongs to an entity elsewhere in Ftrack, and where it lies",
     async (how) => {

@@ -1,8 +1,10 @@
 /** What reviewers use: clones of review sessions, and one note on many versions. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import {
   context,
+  attached,
   endOf,
+  jobAfter,
   jobsOf,
   person,
   project,
@@ -40,6 +42,8 @@ beforeAll(async () => {
   await admin.menu(project(world.projectId));
 }, 60_000);
 
+afterEach(() => world.ftrack.control.clearFaults());
+
 afterAll(async () => {
   for (const someone of [admin, anna]) someone.leave();
   await world.stop();
@@ -66,6 +70,12 @@ async function review(name: string): Promise<string> {
     creation("ReviewSessionInvitee", { ...inside, name: "Guest", email: "" }),
   );
   return session.id;
+}
+
+async function refuseWritesWith(holding: string): Promise<void> {
+  await world.ftrack.control.faults({
+    refuse: { holding, exception: "PermissionError", content: "Not today." },
+  });
 }
 
 function picked(id: string) {
@@ -138,6 +148,45 @@ describe("Clone Review Session", () => {
     });
     await world.settled();
     expect(await sessionsNamed("Clone of Secret")).toEqual([]);
+  });
+
+  test("of which Ftrack refuses a part fails, is not whole, and names what is missing", async () => {
+    const id = await review("Half");
+    const content = await contentOf(id);
+    await refuseWritesWith("client@out.test");
+    const job = await jobAfter(world, "Clone Review Session", () =>
+      admin.click(CLONE, [picked(id)]),
+    );
+    expect(job.status).toBe("failed");
+    expect(job.description).toMatch(
+      /“Clone of Half” is there, but not whole\. Client: .*Not today/,
+    );
+    expect((await attached(world, job.id))["problems.txt"]).toMatch(
+      /^Client: .*Not today.*\n$/,
+    );
+    expect(await admin.told(/Clone of Half.*not whole/)).toMatchObject({
+      success: false,
+    });
+    const [clone] = await sessionsNamed("Clone of Half");
+    expect(await contentOf(clone["id"])).toEqual({
+      objects: content.objects,
+      invitees: [{ name: "Guest", email: "" }],
+    });
+  });
+
+  test("that Ftrack refuses fails, and leaves nothing behind", async () => {
+    const id = await review("None");
+    await refuseWritesWith('"entity_type":"ReviewSession"');
+    const before = await world.all("ReviewSessionObject", []);
+    const job = await jobAfter(world, "Clone Review Session", () =>
+      admin.click(CLONE, [picked(id)]),
+    );
+    expect(job.status).toBe("failed");
+    expect(job.description).toMatch(/“None” was not cloned: .*Not today/);
+    expect(await sessionsNamed("Clone of None")).toEqual([]);
+    expect(await world.all("ReviewSessionObject", [])).toHaveLength(
+      before.length,
+    );
   });
 
   test("of a session that is gone when the click is handled is refused", async () => {

@@ -17,9 +17,10 @@ import {
   changesOnly,
   counted,
   numberOrNull,
-  tally,
+  rehearsal,
   textOrEmpty,
 } from "../common.ts";
+import { endNaming, failuresIn } from "../parts.ts";
 
 const COPIED = ["description", "start_date", "end_date"] as const;
 
@@ -60,18 +61,29 @@ function cloneOf(
   const create = (
     entityType: string,
     id: FtrackId,
+    path: string,
     data: Readonly<Record<string, unknown>>,
   ): FtrackCreate => ({
     kind: "ftrack.create",
     id,
-    subject: { ftrackId: id, path: name, type: entityType },
+    subject: { ftrackId: id, path, type: entityType },
     entityType,
     data: { id, ...data },
     ...(id === cloneId ? {} : { needs: [cloneId] }),
   });
   const inside = { review_session_id: cloneId };
+  const copy = (
+    entityType: string,
+    row: { readonly id: FtrackId; readonly name: string },
+    data: Readonly<Record<string, unknown>>,
+  ): FtrackCreate =>
+    create(entityType, deriveFtrackId(`${cloneId} ${row.id}`), row.name, {
+      ...inside,
+      name: row.name,
+      ...data,
+    });
   return [
-    create("ReviewSession", cloneId, {
+    create("ReviewSession", cloneId, name, {
       name,
       project_id: from.project_id,
       ...(userId === null ? {} : { created_by_id: userId }),
@@ -80,16 +92,10 @@ function cloneOf(
       ),
     }),
     ...invitees.map((row) =>
-      create("ReviewSessionInvitee", deriveFtrackId(`${cloneId} ${row.id}`), {
-        ...inside,
-        name: row.name,
-        email: row.email,
-      }),
+      copy("ReviewSessionInvitee", row, { email: row.email }),
     ),
     ...objects.map((row) =>
-      create("ReviewSessionObject", deriveFtrackId(`${cloneId} ${row.id}`), {
-        ...inside,
-        name: row.name,
+      copy("ReviewSessionObject", row, {
         description: row.description,
         version: row.version,
         version_id: row.version_id,
@@ -144,13 +150,19 @@ async function clone(reviewId: FtrackId, work: Work): Promise<WorkEnd> {
   work.progress(0, changes.length, from.name);
   const results = await work.apply(changesOnly(changes));
   throwTransient(results);
-  const told = tally(results, "made", "row");
-  return told.success
-    ? {
-        success: true,
-        message: `“Clone of ${from.name}” has ${counted(objects.length, "version")} and ${counted(invitees.length, "invitee")}.`,
-      }
-    : told;
+  const [ofSession] = results;
+  if (ofSession?.error !== undefined)
+    return {
+      success: false,
+      message: `“${from.name}” was not cloned: ${ofSession.error.message}`,
+    };
+  const missing = failuresIn(changes, results);
+  const told =
+    rehearsal(results) ??
+    (missing.length > 0
+      ? `“Clone of ${from.name}” is there, but not whole.`
+      : `“Clone of ${from.name}” has ${counted(objects.length, "version")} and ${counted(invitees.length, "invitee")}.`);
+  return endNaming({ success: true, message: told }, missing);
 }
 
 export const cloneReview = defineAction({

@@ -13,7 +13,7 @@ import { label, plain, type FormItem } from "../../../core/form.ts";
 import { countOf, throwTransient } from "../../../core/results.ts";
 import { createUpdateAttributes as settings } from "../../../settings/addon/desktop.ts";
 import { customAttributes } from "../../../settings/addon/custom-attributes.ts";
-import { changesOnly, counted } from "../common.ts";
+import { changesOnly, counted, rehearsal } from "../common.ts";
 import { gatherDefinitions } from "./facts.ts";
 import { planAttributes, type AttributePlan } from "./plan.ts";
 import { ayonAttributes, mandatoryAttributes } from "./wanted.ts";
@@ -55,11 +55,10 @@ async function write(plan: AttributePlan, work: Work): Promise<WorkEnd> {
         message: `Ftrack refused ${counted(failed.length, "attribute")}: ${failed[0]?.message ?? ""} The user of the service needs the permission to manage custom attributes.`,
       };
     const made = countOf(results, "applied", "unchanged");
-    return end(
-      plan,
-      `${counted(plan.lines.length, "attribute")} written.`,
-      made,
-    );
+    const words =
+      rehearsal(results) ??
+      `${counted(plan.lines.length, "attribute")} written.`;
+    return end(plan, words, made);
   }
   return end(plan, "Nothing to change.", 0);
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Work, WorkEnd } from "../../../core/action.ts";
-import type { FtrackCreate } from "../../../core/change.ts";
+import type { ChangeResult, FtrackCreate } from "../../../core/change.ts";
 import { RejectedError } from "../../../core/errors.ts";
 import { deriveFtrackId, type FtrackId } from "../../../core/ids.ts";
 import { and, inList, is, select } from "../../../core/query.ts";
@@ -8,7 +8,7 @@ import { countOf, throwTransient } from "../../../core/results.ts";
 import { idField, idOrNull, linkField } from "../../../core/rows.ts";
 import { createDailyLists } from "../../../settings/addon/daily-lists.ts";
 import { sync } from "../../../settings/addon/sync.ts";
-import { changesOnly, counted, textOrEmpty } from "../common.ts";
+import { changesOnly, counted, rehearsal, textOrEmpty } from "../common.ts";
 import { readValues } from "../values.ts";
 import {
   definitionOf,
@@ -60,6 +60,7 @@ interface Tally {
   readonly lists: number;
   readonly added: number;
   readonly problems: readonly string[];
+  readonly results: readonly ChangeResult[];
 }
 
 /** Makes lists, and adds to them; nothing is ever taken out of one. */
@@ -77,6 +78,7 @@ export async function makeLists(data: DailyData, work: Work): Promise<WorkEnd> {
   );
   const { timezone } = sync.parse(await work.setting(null, "sync"));
   const total = { lists: 0, added: 0, problems: [] as string[] };
+  const results: ChangeResult[] = [];
   for (const [i, { id, full_name: name }] of rows.entries()) {
     work.progress(i, rows.length, name);
     const isKnown = [...known].some((one) => one === name);
@@ -92,6 +94,7 @@ export async function makeLists(data: DailyData, work: Work): Promise<WorkEnd> {
       total.lists += done.lists;
       total.added += done.added;
       total.problems.push(...done.problems);
+      results.push(...done.results);
     } catch (thrown) {
       // A project that the server refuses to tell about does not keep the others from their lists.
       if (!(thrown instanceof RejectedError)) throw thrown;
@@ -101,7 +104,8 @@ export async function makeLists(data: DailyData, work: Work): Promise<WorkEnd> {
   return {
     success: total.problems.length === 0,
     message: [
-      `${counted(total.lists, "list")}, ${counted(total.added, "version")} added.`,
+      rehearsal(results) ??
+        `${counted(total.lists, "list")}, ${counted(total.added, "version")} added.`,
       ...total.problems,
     ].join(" "),
   };
@@ -161,7 +165,8 @@ async function listsOf(
   timezone: string,
   work: Work,
 ): Promise<Tally> {
-  if (lists.length === 0) return { lists: 0, added: 0, problems: [] };
+  if (lists.length === 0)
+    return { lists: 0, added: 0, problems: [], results: [] };
   const facts = await factsOf(project, lists, work);
   const [categories, existing] = await work.ftrack.query(
     select({ type: "ListCategory", fields: ["id", "name"], row: categoryRow }),
@@ -173,6 +178,7 @@ async function listsOf(
     }),
   );
   const problems: string[] = [];
+  const all: ChangeResult[] = [];
   let made = 0;
   let added = 0;
   for (const list of lists) {
@@ -212,13 +218,14 @@ async function listsOf(
     );
     const results = await work.apply(changesOnly(changes));
     throwTransient(results);
+    all.push(...results);
     const [failed] = results.flatMap(({ error }) => error ?? []);
     if (failed !== undefined)
       problems.push(`${project.name}, ${name}: ${failed.message}`);
     made += 1;
     added += countOf(results.slice(found === undefined ? 1 : 0), "applied");
   }
-  return { lists: made, added, problems };
+  return { lists: made, added, problems, results: all };
 }
 
 function changesFor(

@@ -14,7 +14,7 @@ import { projectName, type ProjectName } from "../../../core/ids.ts";
 import { throwTransient } from "../../../core/results.ts";
 import { idField, valuesOf } from "../../../core/rows.ts";
 import { customAttributes } from "../../../settings/addon/custom-attributes.ts";
-import { changesOnly } from "../common.ts";
+import { changesOnly, rehearsal } from "../common.ts";
 import { ensureMandatory } from "../create-attributes/index.ts";
 import { membersOf, projectNow, type ProjectNow } from "./gather.ts";
 import { obstacleOf } from "./names.ts";
@@ -125,7 +125,7 @@ export async function prepare(data: PrepareData, work: Work): Promise<WorkEnd> {
   };
 }
 
-/** Writes; what went wrong, or null. */
+/** Writes; why not all of it is there now, or null. */
 async function written(
   changes: readonly Change[],
   work: Work,
@@ -137,7 +137,7 @@ async function written(
   );
   throwTransient(results);
   const [first] = results.flatMap(({ error }) => error ?? []);
-  return first?.message ?? null;
+  return first?.message ?? rehearsal(results);
 }
 
 /** AYON lets everybody with default groups into a new project; a private one is only for its members. */

@@ -205,6 +205,21 @@ describe("faults", () => {
     ).not.toBe("no");
   });
 
+  it("a named exception for writes that hold a text, and for no others", async () => {
+    const refuse = { exception: "PermissionError", content: "Not this one." };
+    await remote.faults({ refuse: { holding: "unwanted", ...refuse } });
+    const written = async (description: string) => {
+      const { body } = await post(sandbox, [
+        update("Shot", shot, { description }),
+      ]);
+      return body;
+    };
+    expect(await written("unwanted words")).toMatchObject(refuse);
+    expect(await written("other words")).toHaveLength(1);
+    const found = `select description from Shot where id is "${shot}"`;
+    expect((await row(sandbox, found))["description"]).toBe("other words");
+  });
+
   it("a clock that is ahead", async () => {
     await remote.behaviour({ clockSkewMs: 86_400_000 });
     const { body } = await post(sandbox, [
