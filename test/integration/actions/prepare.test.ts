@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   endOf,
+  jobAfter,
   jobsOf,
   person,
   project,
@@ -130,12 +131,16 @@ describe("the names of a project", () => {
     });
     const archived = await made("Retired", "rtd");
     const cased = await made("SHOW", "shw2");
+    const before = await world.reads.projects();
     const answers = await Promise.all(
       [archived, cased].map((id) => admin.click(PREPARE, [project(id)])),
     );
     expect(answers.map((a) => a.success)).toEqual([false, false]);
     expect(answers[0].message).toContain("archived project “Retired”");
     expect(answers[1].message).toContain("“show”");
+    expect(await world.reads.projects()).toEqual(before);
+    expect((await world.reads.project("Retired"))?.active).toBe(false);
+    for (const id of [archived, cased]) expect(await syncs(id)).toEqual([]);
   });
 });
 
@@ -146,7 +151,11 @@ describe("preparing", () => {
     await world.edit(shot);
     const first = await admin.click(PREPARE, [project(id)]);
     expect(untouched(first)).toMatchObject({ auto_sync_project: true });
-    const job = await prepared(id, first, {}, { attr_frameStart: 1234 });
+    const second = await admin.send(PREPARE, [project(id)], first);
+    const filled = { ...untouched(second), attr_frameStart: 1234 };
+    const job = await jobAfter(world, TITLE, () =>
+      admin.click(PREPARE, [project(id)], filled),
+    );
     expect(job.status).toBe("done");
     const ayon = await world.reads.project("fresh");
     expect(ayon).toMatchObject({
@@ -168,6 +177,46 @@ describe("preparing", () => {
       folders: "all",
     });
     expect(folders.map((f) => f.path)).toEqual(["/sh010"]);
+
+    // What the form showed is what AYON has, beside the links to Ftrack.
+    const { ftrackId, ftrackPath, ...own } = ayon!.own;
+    expect([ftrackId, ftrackPath]).toEqual([id, "fresh"]);
+    const attributes = Object.entries(filled)
+      .filter(([key]) => key.startsWith("attr_"))
+      .map(([key, value]) => [key.slice("attr_".length), value] as const);
+    expect(attributes.length).toBeGreaterThan(5);
+    expect(attributes).toContainEqual(["frameStart", 1234]);
+    for (const [key, value] of attributes) expect(own[key], key).toEqual(value);
+    const preset: Loose = await ask(
+      ...([
+        world.ayon.http,
+        "GET",
+        "/api/anatomy/presets/__primary__",
+      ] as const),
+    );
+    const synced = (await world.reads.project("fresh"))!;
+    const names = (list: readonly { readonly name: string }[]) =>
+      list.map(({ name }) => name);
+    expect(names(synced.tags)).toEqual(names(preset.tags));
+    expect(names(synced.folderTypes)).toEqual(
+      expect.arrayContaining(["Shot", "Sequence", "Asset Build"]),
+    );
+    expect(names(synced.taskTypes)).toContain("Animation");
+    expect(names(synced.statuses)).toContain("Pending Review");
+  });
+
+  test("FS-45 a flag that was on before is one synchronisation, too", async () => {
+    const id = await made("flagged", "flg");
+    await world.edit(await world.setValue(id, "auto_sync_enabled", true));
+    await world.settled();
+    expect(await syncs(id)).toEqual([]);
+    const first = await admin.click(PREPARE, [project(id)]);
+    expect(untouched(first)).toMatchObject({ auto_sync_project: true });
+    await prepared(id, first);
+    await eventually("the sync", async () => (await syncs(id)).length > 0);
+    await world.settled();
+    expect(await syncs(id)).toHaveLength(1);
+    expect((await world.values(id))["auto_sync_enabled"]).toBe(true);
   });
 
   test("FS-45 without auto-sync synchronises once too; again, it updates what is there", async () => {
@@ -219,10 +268,14 @@ describe("preparing", () => {
   });
 
   test("FS-46 takes access to a private project from those who are not in it, and only from them", async () => {
-    for (const name of ["chen", "dora"])
+    for (const [name, more] of [
+      ["chen", {}],
+      ["dora", {}],
+      ["lead", { isManager: true }],
+    ] as const)
       await ask(world.ayon.http, "PUT", `/api/users/${name}`, {
         attrib: { email: `${name}@studio.test` },
-        data: { defaultAccessGroups: ["artist"] },
+        data: { defaultAccessGroups: ["artist"], ...more },
       });
     const id = await made("secret", "scr", { is_private: true });
     const chen = await row(
@@ -258,5 +311,6 @@ describe("preparing", () => {
       users.find((u) => u.name === name)?.accessGroups["secret"] ?? [];
     expect(groups("dora")).toEqual([]);
     expect(groups("chen")).toEqual(["artist"]);
+    expect(groups("lead")).toEqual(["artist"]);
   });
 });

@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   context,
+  attached,
   endOf,
+  jobAfter,
   jobsOf,
   person,
   project,
@@ -14,6 +16,7 @@ import { ask } from "../../support/ayon.ts";
 import { row, rows, type Loose } from "../../support/official-client.ts";
 import { eventually } from "../../support/redis.ts";
 import { creation } from "../../support/edits.ts";
+import { MANDATORY_ATTRIBUTES } from "../../../src/core/mandatory-attributes.ts";
 import { startWorld, type World } from "../../support/world.ts";
 
 let world: World;
@@ -238,6 +241,62 @@ describe("Sync users to AYON", () => {
       );
   });
 
+  test("FS-50 FS-51 takes ranks from roles on all projects, gives groups, and shares no AYON user nor touches one of a service", async () => {
+    for (const [name, data] of [
+      ["john", {}],
+      ["robot", { isService: true }],
+    ] as const)
+      await ask(world.ayon.http, "PUT", `/api/users/${name}`, { data });
+    const robot = await world.reads.user("robot");
+    const people = [
+      "John@studio.com",
+      "john@other.com",
+      "robot@studio.test",
+      "boss@studio.test",
+      "helper@studio.test",
+    ].map((username) => creation("User", { username, is_active: true }));
+    const administrator = await row(
+      world.ftrack,
+      'select id from SecurityRole where name is "Administrator"',
+    );
+    const role = (of: number, is_all_projects: boolean) =>
+      creation("UserSecurityRole", {
+        ...{ user_id: people[of]!.id, is_all_projects },
+        security_role_id: administrator["id"],
+      });
+    await world.edit(...people);
+    await world.edit(role(3, true), role(4, false));
+    const before = (await world.reads.users()).length;
+    const form = await admin.click(USERS, on());
+    const access_groups = ["artist"];
+    const preview = await admin.send(USERS, on(), form, { access_groups });
+    const job = await jobAfter(world, "Sync users to AYON", () =>
+      admin.send(USERS, on(), preview),
+    );
+    // Two people and a service are left out by name: the rest is done.
+    expect(job.status).toBe("failed");
+    expect(job.description).toContain("2 users left out.");
+    const report = (await attached(world, job.id))["users.txt"];
+    expect(report).toContain("john@other.com");
+    expect(report).toContain("robot@studio.test");
+
+    const users = await world.reads.users();
+    expect(users).toHaveLength(before + 2);
+    const find = (name: string) => users.find((user) => user.name === name);
+    expect(find("boss")).toMatchObject({ isAdmin: true, isManager: false });
+    expect(find("helper")).toMatchObject({
+      ...{ isAdmin: false, isManager: false },
+      defaultAccessGroups: access_groups,
+    });
+    const remembered = (await world.reads.user("john"))?.data["ftrack"];
+    expect(remembered).toMatchObject({ id: people[0]!.id });
+    expect(await world.reads.user("robot")).toEqual(robot);
+    // Nobody is left of them for the tests below.
+    await world.edit(
+      ...people.map(({ id }) => world.update("User", id, { is_active: false })),
+    );
+  });
+
   test("FS-52 switches off who is switched off in Ftrack, and removes nobody", async () => {
     const chen = await row(
       world.ftrack,
@@ -286,4 +345,38 @@ describe("Why is this not in AYON?", () => {
     expect(said).toContain("task-at-root");
     expect(said).toMatch(/Last events:/);
   });
+});
+
+test("FS-47 Create/Update Custom Attributes makes all that the service needs in a clean Ftrack, and nothing twice", async () => {
+  const keys = Object.keys(MANDATORY_ATTRIBUTES);
+  const query = `select id, key, type.name, config, is_hierarchical, entity_type, group.name, read_security_roles.name, write_security_roles.name from CustomAttributeConfiguration where key in (${keys.map((key) => `"${key}"`).join(", ")})`;
+  const old = await rows(world.ftrack, query);
+  await world.edit(
+    ...old.map((definition) =>
+      world.remove("CustomAttributeConfiguration", String(definition["id"])),
+    ),
+  );
+  const click = async () => admin.click(ATTRIBUTES, on());
+  const form = await click();
+  await jobAfter(world, "Create/Update Custom Attributes", () =>
+    admin.send(ATTRIBUTES, on(), form),
+  );
+  const made = await rows(world.ftrack, query);
+  expect(made).toHaveLength(keys.length);
+  const roles = (list: Loose[]) => list.map((role) => role.name).toSorted();
+  for (const wanted of Object.values(MANDATORY_ATTRIBUTES)) {
+    const found: Loose = made.find(({ key }) => key === wanted.key);
+    expect(found, wanted.key).toMatchObject({
+      type: { name: wanted.type },
+      is_hierarchical: wanted.isHierarchical,
+      entity_type: wanted.entityType,
+      group: { name: "ayon" },
+    });
+    expect(JSON.parse(found.config)).toEqual(JSON.parse(wanted.config));
+    expect(roles(found.write_security_roles)).toContain("Administrator");
+    expect(found.read_security_roles.length).toBeGreaterThan(0);
+  }
+  // What a test above has made of another type is all that is left to say.
+  expect(textOf(await click())).toContain("nothing to create or change");
+  expect(await rows(world.ftrack, query)).toHaveLength(keys.length);
 });

@@ -60,6 +60,14 @@ beforeAll(async () => {
       ...{ key: "ab_copy", label: "Copy", ...hierarchical },
       ...{ type_id: type("text"), config: "{}" },
     }),
+    exact: creation("CustomAttributeConfiguration", {
+      ...{ key: "ad_exact", label: "Exact", ...hierarchical },
+      ...{ type_id: type("number"), config: '{"isdecimal": true}' },
+    }),
+    whole: creation("CustomAttributeConfiguration", {
+      ...{ key: "ae_whole", label: "Whole", ...hierarchical },
+      ...{ type_id: type("number"), config: '{"isdecimal": false}' },
+    }),
     flag: creation("CustomAttributeConfiguration", {
       ...{ key: "ac_flag", label: "Flag", ...hierarchical },
       ...{ type_id: type("boolean"), config: "{}" },
@@ -122,7 +130,11 @@ describe("Push Hierarchical values To Non-Hierarchical", () => {
       [two.id]: 1050,
     });
     expect(await stored(ids["taskFrame"]!)).toEqual({ [task.id]: 1050 });
+    await world.ftrack.control.resetRequests();
     expect((await push()).description).toContain("Nothing has changed");
+    const { counts } = await world.ftrack.control.requests();
+    for (const verb of ["create", "update", "delete"])
+      expect(counts).not.toHaveProperty(`${verb} CustomAttributeValue`);
   });
 
   test("FS-58 on one shot leaves the others alone", async () => {
@@ -184,7 +196,46 @@ describe("Transfer values between 2 custom attributes", () => {
     );
   });
 
-  test("FS-59 lists what cannot be converted, and changes nothing then", async () => {
+  test("FS-59 names the entity whose value does not fit, and changes none of the others", async () => {
+    const [fits, odd] = ["fits", "odd"].map((name) =>
+      world.create("Shot", name, world.projectId),
+    );
+    await world.edit(fits!, odd!);
+    await world.edit(
+      value(ids["exact"]!, fits!.id, 3),
+      value(ids["exact"]!, odd!.id, 2.5),
+    );
+    const form = await preview({
+      src_attr_id: ids["exact"],
+      dst_attr_id: ids["whole"],
+    });
+    expect(textOf(form)).toMatch(
+      /1 value cannot be converted.*\n- show\/odd: /,
+    );
+    expect(textOf(form)).not.toContain("show/fits");
+    // There is no step behind it: sending it in only closes it.
+    expect(form.submit_button_label).toBeUndefined();
+    expect(await stored(ids["whole"]!)).toEqual({});
+
+    // One that stops fitting after the form was shown stops the whole transfer.
+    await world.edit(world.remove("Shot", odd!.id));
+    const good = await preview({
+      src_attr_id: ids["exact"],
+      dst_attr_id: ids["whole"],
+    });
+    const late = world.create("Shot", "late", world.projectId);
+    await world.edit(late);
+    await world.edit(value(ids["exact"]!, late.id, 0.5));
+    const job = await jobAfter(world, "Transfer values", () =>
+      admin.send(TRANSFER, on(), good),
+    );
+    expect(job.status).toBe("failed");
+    const [[, text] = []] = Object.entries(await attached(world, job.id));
+    expect(text).toMatch(/^show\/late: /);
+    expect(await stored(ids["whole"]!)).toEqual({});
+  });
+
+  test("FS-59 refuses attributes of types that do not go together, and changes nothing", async () => {
     const shot = world.create("Shot", "words", world.projectId);
     await world.edit(shot);
     await world.edit(value(ids["note"]!, shot.id, "many"));
