@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { begunKey, PLAN_TTL_MS } from "../../core/sync-jobs.ts";
-
 import { marksOf, type SyncPlan } from "../../core/sync-plan.ts";
 import type { KeyValue } from "../../queue/types.ts";
 import { inSlices } from "../slices.ts";

@@ -46,6 +46,12 @@ beforeAll(async () => {
       object_type_id: world.ids.objectType("Shot"),
       config: '{"isdecimal": false}',
     }),
+    buildFrame: creation("CustomAttributeConfiguration", {
+      ...{ key: "frameStart", label: "Start", entity_type: "task" },
+      type_id: type("number"),
+      object_type_id: world.ids.objectType("Asset Build"),
+      config: '{"isdecimal": false}',
+    }),
     taskFrame: creation("CustomAttributeConfiguration", {
       ...{ key: "frameStart", label: "Start", entity_type: "task" },
       type_id: type("number"),
@@ -109,14 +115,18 @@ async function stored(definition: string): Promise<Record<string, Loose>> {
 }
 
 describe("Push Hierarchical values To Non-Hierarchical", () => {
-  test("FS-58 gives shots and their tasks what holds for them, and rewrites nothing the second time", async () => {
+  test("FS-58 gives shots, asset builds and their tasks what holds for them, and rewrites nothing the second time", async () => {
     const sequence = world.create("Sequence", "sq", world.projectId);
     const one = world.create("Shot", "sh1", sequence.id);
     const two = world.create("Shot", "sh2", sequence.id);
     const task = world.create("Task", "anim", two.id, {
       type_id: world.ids.type("Animation"),
     });
-    await world.edit(sequence, one, two, task);
+    const build = world.create("AssetBuild", "tree", sequence.id);
+    const model = world.create("Task", "model", build.id, {
+      type_id: world.ids.type("Modeling"),
+    });
+    await world.edit(sequence, one, two, task, build, model);
     await world.edit(
       await world.setValue(sequence.id, "frameStart", 1001),
       await world.setValue(two.id, "frameStart", 1050),
@@ -129,7 +139,10 @@ describe("Push Hierarchical values To Non-Hierarchical", () => {
       [one.id]: 1001,
       [two.id]: 1050,
     });
-    expect(await stored(ids["taskFrame"]!)).toEqual({ [task.id]: 1050 });
+    expect(await stored(ids["buildFrame"]!)).toEqual({ [build.id]: 1001 });
+    expect(await stored(ids["taskFrame"]!)).toEqual({
+      ...{ [task.id]: 1050, [model.id]: 1001 },
+    });
     await world.ftrack.control.resetRequests();
     expect((await push()).description).toContain("Nothing has changed");
     const { counts } = await world.ftrack.control.requests();
