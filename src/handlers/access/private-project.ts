@@ -6,7 +6,7 @@ import type { HandlerContext } from "../../core/handler.ts";
 import type { FtrackId, ProjectName } from "../../core/ids.ts";
 import type { AyonUserRow } from "../../core/ports.ts";
 import { and, inList, is, select, type Query } from "../../core/query.ts";
-import type { FtrackUser } from "../../core/reference.ts";
+import type { FtrackUser, UserMap } from "../../core/reference.ts";
 import { idField } from "../../core/rows.ts";
 
 export interface AccessFacts {
@@ -55,6 +55,17 @@ function rolesOn(
   });
 }
 
+/** Who is who; asked anew where one of these has no AYON user yet: it may have been made a moment ago. */
+async function usersWith(
+  ids: readonly FtrackId[],
+  { reference }: Pick<HandlerContext, "reference">,
+): Promise<UserMap> {
+  const known = await reference.users();
+  if (ids.every((id) => known.ayonOf.has(id))) return known;
+  reference.refresh("users");
+  return reference.users();
+}
+
 export async function gatherAccess(
   events: readonly FtrackEvent[],
   ctx: HandlerContext,
@@ -67,7 +78,7 @@ export async function gatherAccess(
     return { project, isPrivate, touched, ftrackUsers: new Map(), ...nobody };
   const [[allowed], users, rows] = await Promise.all([
     ctx.ftrack.query(rolesOn(ftrack.id, touched)),
-    ctx.reference.users(),
+    usersWith(touched, ctx),
     // What is remembered of AYON's users may be older than their access groups.
     ctx.ayon.users(),
   ]);
