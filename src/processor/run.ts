@@ -9,6 +9,7 @@ import {
 import type { FtrackEvent } from "../core/event.ts";
 import type { Apply, ClosedHandler } from "../core/handler.ts";
 import { transientOf } from "../core/results.ts";
+import { joinSignals } from "../core/signals.ts";
 import { abandonable } from "../queue/abandon.ts";
 
 /** Of the error for a handler that did not end in time. */
@@ -67,8 +68,12 @@ export async function runHandler<Context>(
 
   /** A handler that hangs and does not hear its signal is left behind; the write door is closed to it. */
   async function attempt(part: readonly FtrackEvent[]): Promise<Error | null> {
-    const deadline = AbortSignal.timeout(settings.deadlineMs);
-    const signal = AbortSignal.any([settings.signal, deadline]);
+    const deadline = new AbortController();
+    const timer = setTimeout(() => {
+      deadline.abort(new Error("the handler took too long"));
+    }, settings.deadlineMs);
+    const ending = joinSignals(settings.signal, deadline.signal);
+    const { signal } = ending;
     const own: Applied[] = [];
     let problem: Error | null = null;
     try {
@@ -81,11 +86,14 @@ export async function runHandler<Context>(
       await abandonable(work, signal, GRACE_MS);
     } catch (thrown) {
       problem = toError(thrown);
+    } finally {
+      clearTimeout(timer);
+      ending.leave();
     }
     applied.push(...own);
     settings.signal.throwIfAborted();
     // Late success counts as late: what its last requests did is not known for sure.
-    if (deadline.aborted) return overdue(handler.name, problem);
+    if (deadline.signal.aborted) return overdue(handler.name, problem);
     if (problem instanceof FencedError) throw problem;
     if (problem !== null) return problem;
     return transientOf(own.flatMap((one) => one.results));

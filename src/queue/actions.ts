@@ -3,6 +3,7 @@ import { envelope as envelopeSchema, type Envelope } from "../core/envelope.ts";
 import { codeOf, retryOf, toError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
+import { joinSignals } from "../core/signals.ts";
 import { closeQueue, handBack, openQueue, setAside } from "./bull.ts";
 import {
   DEFAULT_CONSUMER_OPTIONS,
@@ -94,9 +95,9 @@ export function startActionWorker(
       const waitedMs = Math.max(0, Date.now() - envelope.receivedAt);
       meter.observe("action_wait_seconds", {}, waitedMs / 1000);
     }
-    const signal = AbortSignal.any([lostSignal, stopSignal]);
+    const ending = joinSignals(lostSignal, stopSignal);
     try {
-      await deps.handler(envelope, { signal, attempt });
+      await deps.handler(envelope, { signal: ending.signal, attempt });
     } catch (thrown) {
       if (lostSignal.aborted) throw thrown;
       if (stopSignal.aborted) throw await handBack(job, token);
@@ -109,6 +110,8 @@ export function startActionWorker(
       const doubled = options.retryDelayMs * 2 ** (attempt - 1);
       const delayMs = typeof retry === "object" ? retry.afterMs : doubled;
       throw await setAside(job, token, delayMs);
+    } finally {
+      ending.leave();
     }
   }
 

@@ -1,4 +1,5 @@
 import { codeOf, ContractError, FencedError, toError } from "../core/errors.ts";
+import { joinSignals } from "../core/signals.ts";
 import { abandonable } from "./abandon.ts";
 import type { DrainRun, ReadEntry } from "./drain-run.ts";
 import { settle } from "./settle.ts";
@@ -28,14 +29,32 @@ export async function runBatch(
   items: readonly ReadEntry[],
   attempt: number,
 ): Promise<BatchResult> {
-  const { inbox, limits, meter } = run;
   const deadline = new AbortController();
-  const signal = AbortSignal.any([
-    inbox.lease.signal,
+  const ending = joinSignals(
+    run.inbox.lease.signal,
     run.lostSignal,
     run.stopSignal,
     deadline.signal,
-  ]);
+  );
+  const timer = setTimeout(() => {
+    deadline.abort(new Error("the batch took too long"));
+  }, run.limits.batchDeadlineMs);
+  try {
+    return await handle(run, items, attempt, ending.signal, deadline.signal);
+  } finally {
+    clearTimeout(timer);
+    ending.leave();
+  }
+}
+
+async function handle(
+  run: DrainRun,
+  items: readonly ReadEntry[],
+  attempt: number,
+  signal: AbortSignal,
+  deadline: AbortSignal,
+): Promise<BatchResult> {
+  const { inbox, limits, meter } = run;
   const state = {
     isOpen: true,
     /** A write was refused, so what the handler says after it cannot be trusted. */
@@ -81,9 +100,6 @@ export async function runBatch(
       run.handler.cutOff?.(rest.map(({ envelope }) => envelope));
   }
 
-  const timer = setTimeout(() => {
-    deadline.abort(new Error("the batch took too long"));
-  }, limits.batchDeadlineMs);
   const startedAt = performance.now();
   meter.observe("batch_events", {}, items.length);
   let verdicts: { finals: FinalVerdict[]; retry: RetryVerdict | null };
@@ -109,7 +125,7 @@ export async function runBatch(
     if (run.stopSignal.aborted) {
       return { settled, turnWanted, then: { kind: "stopped" } };
     }
-    const isOverdue = deadline.signal.aborted;
+    const isOverdue = deadline.aborted;
     const code = isOverdue ? "E_BATCH_OVERDUE" : codeOf(error);
     meter.count("batch_failures_total", { code });
     return {
@@ -119,7 +135,6 @@ export async function runBatch(
     };
   } finally {
     state.isOpen = false;
-    clearTimeout(timer);
     const seconds = (performance.now() - startedAt) / 1000;
     meter.observe("batch_seconds", {}, seconds);
   }

@@ -2,6 +2,7 @@ import { Worker, type Job, type Queue } from "bullmq";
 import { ContractError, toError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
+import { joinSignals } from "../core/signals.ts";
 import { closeQueue, handBack } from "./bull.ts";
 import type { Connection } from "./redis.ts";
 import type { CloseReport, Consumer } from "./types.ts";
@@ -83,15 +84,17 @@ export function startConsumer<Data>(spec: ConsumerSpec<Data>): Consumer {
       });
     }
     const loss = new AbortController();
+    const lost = joinSignals(lockSignal, loss.signal);
     inHand.set(id, { job, token, loss });
     try {
       return await spec.run({
         ...{ job, id, token },
-        lostSignal: AbortSignal.any([lockSignal, loss.signal]),
+        lostSignal: lost.signal,
         stopSignal: stop.signal,
         isStopping: () => isStopping,
       });
     } finally {
+      lost.leave();
       inHand.delete(id);
     }
   }

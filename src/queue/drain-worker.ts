@@ -113,10 +113,11 @@ export function startDrainWorker(
     inbox: OwnedInbox,
     onProgress: () => void = () => undefined,
   ): Promise<DrainEnd> {
-    work.lostSignal.addEventListener("abort", () => {
+    function onLost(): void {
       // At the hard stop nobody else has the project yet: make room, and stop what still runs here.
       if (work.isStopping()) void release();
-    });
+    }
+    work.lostSignal.addEventListener("abort", onLost);
     async function release(): Promise<void> {
       try {
         // Not counted as a crash, however the drain ended: the process lives.
@@ -141,6 +142,7 @@ export function startDrainWorker(
         meter,
       });
     } finally {
+      work.lostSignal.removeEventListener("abort", onLost);
       await release();
     }
   }

@@ -2,6 +2,7 @@ import type { Job } from "bullmq";
 import { ConfigError, retryOf, toError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
+import { joinSignals } from "../core/signals.ts";
 import { handBack, setAside } from "./bull.ts";
 import {
   DEFAULT_CONSUMER_OPTIONS,
@@ -62,11 +63,11 @@ export function startJobWorker(
   async function run(work: Work<JobData>): Promise<Json> {
     const { id, job } = work;
     const cancel = new AbortController();
+    const ending = joinSignals(cancel.signal, work.lostSignal, work.stopSignal);
     cancels.set(id, cancel);
     try {
       await lookForCancelled();
-      const signals = [cancel.signal, work.lostSignal, work.stopSignal];
-      const result = await start(job, id, AbortSignal.any(signals));
+      const result = await start(job, id, ending.signal);
       meter.count("long_jobs_total", { kind: job.name, result: "done" });
       return result;
     } catch (thrown) {
@@ -78,6 +79,7 @@ export function startJobWorker(
       if (work.stopSignal.aborted) throw await handBack(job, work.token);
       throw await afterFailure(work, toError(thrown));
     } finally {
+      ending.leave();
       cancels.delete(id);
       await guard(client.zrem(keys.cancelled, id));
     }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { UnavailableError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import type { Meter } from "../core/meter.ts";
+import { joinSignals } from "../core/signals.ts";
 import { partitionName } from "./keys.ts";
 import { holdLease } from "./lease.ts";
 import { guard } from "./redis-error.ts";
@@ -95,13 +96,14 @@ export function makeTurns(
           deps.log.warn({ projectId }, "a long job lost its project's turn");
         },
       });
+      const both = joinSignals(
+        ...(signal === undefined ? [] : [signal]),
+        lease.signal,
+      );
       try {
         return await work({
           assertOwner: () => lease.assertOwner(),
-          signal:
-            signal === undefined
-              ? lease.signal
-              : AbortSignal.any([signal, lease.signal]),
+          signal: both.signal,
         });
       } catch (thrown) {
         // Somebody else may have had the project: the work starts again, in a turn of its own.
@@ -112,6 +114,7 @@ export function makeTurns(
           cause: thrown,
         });
       } finally {
+        both.leave();
         lease.end();
         await guard(run(client, DROP, [turn], [identity])).catch(() => {
           // The lease ends by itself; what the work returned or threw matters more.
