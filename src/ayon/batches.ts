@@ -22,7 +22,10 @@ const COST_MS: Readonly<
 const MAX_COST_MS = 5_000;
 const MAX_OPERATIONS = 500;
 
-export type Statuses = ReadonlyMap<string, ChangeResult["status"]>;
+/** What became of operations, by their ids. */
+export interface Statuses {
+  get(id: string): ChangeResult["status"] | undefined;
+}
 
 export interface Batch {
   /** What goes into the next request, in the order of the decision. */
@@ -77,7 +80,13 @@ export function nextBatch(
   const inBatch = new Map<string, AyonOperation>();
   const written = new Set<string>();
   const refused = new Set<string>();
-  const pending = new Set(queue.map((o) => o.id));
+  // Rarely asked for, and a large decision has many batches.
+  let pending: ReadonlySet<string> | null = null;
+  function isStillToCome(id: string): boolean {
+    if (inBatch.has(id)) return false;
+    pending ??= new Set(queue.map((o) => o.id));
+    return pending.has(id);
+  }
   let cost = 0;
   let index = 0;
   for (; index < queue.length; index++) {
@@ -88,11 +97,10 @@ export function nextBatch(
       const status = settled.get(id);
       if (status !== undefined) return !isSettledWell(status);
       // A need that stands later in the decision can never be met.
-      return refused.has(id) || (pending.has(id) && !inBatch.has(id));
+      return refused.has(id) || isStillToCome(id);
     });
     if (isBlocked) {
       refused.add(operation.id);
-      pending.delete(operation.id);
       blocked.push(operation);
       continue;
     }

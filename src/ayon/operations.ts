@@ -198,11 +198,9 @@ export async function applyOperations(
     tries: new Map(),
     refusals: 0,
   };
+  const statuses = { get: (id: string) => run.results.get(id)?.status };
   let queue = byStage(operations);
   while (queue.length > 0) {
-    const statuses = new Map(
-      [...run.results].map(([id, result]) => [id, result.status]),
-    );
     const batch = nextBatch(queue, statuses);
     for (const operation of batch.blocked)
       run.results.set(operation.id, blocked(operation));

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from "node:timers/promises";
 import type { AyonHttp } from "../../ayon/http.ts";
 import type { Download } from "../../ayon/thumbnails.ts";
 import type {
@@ -254,8 +255,11 @@ export function openDoor(targets: Targets): (writer: Writer) => Apply {
     const results = new Map<string, ChangeResult>();
     let pending = decision.changes;
     for (;;) {
+      // Each of these looks at all changes, which for a whole project are many: others have their turn in between.
+      await breathe();
       const group = nextGroup(pending, results);
       if (group === null) break;
+      await breathe();
       const chosen = new Set(group.changes);
       pending = pending.filter((change) => !chosen.has(change));
       const open: Change[] = [];
@@ -267,6 +271,7 @@ export function openDoor(targets: Targets): (writer: Writer) => Apply {
         else open.push(change);
       }
       if (open.length === 0) continue;
+      await breathe();
       for (const result of await send({ ...group, changes: open }, writer))
         results.set(result.changeId, result);
     }
